@@ -11,7 +11,7 @@ import { openRunFolder } from "./run-folder.ts";
 import { mean, standardError } from "./statistics.ts";
 
 /** Counted up if a change makes what was measured before incomparable. */
-const format = 1;
+const format = 2;
 const epsilons = [Number.POSITIVE_INFINITY, 8, 3, 1];
 /** Users of whom an attacker wants to know whether they were members. */
 const attackedUsers = 2000;

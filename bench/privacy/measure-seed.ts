@@ -24,7 +24,7 @@ export interface Level {
   readonly epsilon: number;
   readonly delta: number;
   readonly samplingRate: number;
-  /** Of the training without privacy. */
+  /** Counted time of the training without privacy: 14 end after 11. */
   readonly epochs: number;
 }
 

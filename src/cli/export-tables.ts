@@ -14,6 +14,7 @@ import {
   userTable,
 } from "../exchange/tables/record-tables.ts";
 import type { RecordTable, TimeRange } from "../exchange/tables/table.ts";
+import { formatCounted } from "../numeric/format.ts";
 
 /** Rows that a command wants; times are milliseconds since 1970. */
 export interface TableLimits {
@@ -55,8 +56,10 @@ export interface OpenedTable {
   readonly columns?: readonly string[];
   /** Rows that will be written, at most. */
   readonly count: number;
-  /** Said at the end of a whole export without limits. */
+  /** Said at the end of a whole export. */
   readonly rest?: (written: number) => Promise<string>;
+  /** Said then of rows that are left out. */
+  readonly refused?: string;
 }
 
 /** Milliseconds since 1970, from ≤ time < to. */
@@ -65,8 +68,26 @@ export const rangeOf = ({ from, to }: TableLimits): TimeRange => ({
   ...(to !== undefined && { to }),
 });
 
-const leftOut = (count: number) =>
-  count === 0 ? "" : `; ${count} that refuse training are left out`;
+const isLimited = (options: TableLimits) =>
+  options.arm !== undefined || Object.keys(rangeOf(options)).length > 0;
+
+/** A count of refusers is of the whole record: within limits nobody has counted them. */
+export function describeRefused(count: number, noun: string, options: TableLimits = {}): string {
+  if (count === 0) return "";
+  const [refuse, are] = count === 1 ? ["refuses", "is"] : ["refuse", "are"];
+  const all = isLimited(options) ? " of the whole record" : "";
+  return `; ${formatCounted(count, noun)}${all} that ${refuse} training ${are} left out`;
+}
+
+/** Decisions of a scenario that refuse training. */
+export async function countRefused(
+  { store, all }: Pick<Source, "store" | "all">,
+  scenario: string,
+): Promise<number> {
+  const counts = [all, store].map(({ decisions }) => decisions.count({ scenario }));
+  const [whole = 0, left = 0] = await Promise.all(counts);
+  return whole - left;
+}
 
 /** Closed decisions of the scenario within the limits. @throws unknown_scenario */
 export const wantDecisions = ({
@@ -86,7 +107,6 @@ async function openDecisions(source: Source): Promise<OpenedTable> {
   const wanted = wantDecisions(source);
   const { scenario, now } = wanted;
   const { name } = scenario;
-  const isLimited = options.arm !== undefined || Object.keys(rangeOf(options)).length > 0;
   const closed = { scenario: name, after: 0, closedBefore: now };
   const { count } = await store.decisions.closedSpan(closed);
   return {
@@ -98,11 +118,13 @@ async function openDecisions(source: Source): Promise<OpenedTable> {
       lines: toDsjson(wanted, configuration),
       count: count * scenario.slateSize,
     },
-    ...(!isLimited && {
+    refused: describeRefused(await countRefused({ store, all }, name), "decision", options),
+    ...(!isLimited(options) && {
       rest: async (written) => {
-        const count = await store.decisions.count({ scenario: name });
-        const refused = (await all.decisions.count({ scenario: name })) - count;
-        return `; ${count - written} still wait for their reward${leftOut(refused)}`;
+        const open = (await store.decisions.count({ scenario: name })) - written;
+        return open === 1
+          ? "; 1 still waits for its reward"
+          : `; ${open} still wait for their reward`;
       },
     }),
   };
@@ -122,7 +144,7 @@ export interface TableKind {
   readonly description: string;
   /** Default of `--scenario`; absent without that option. */
   readonly scenario?: string;
-  /** Its rows are of users. */
+  /** Its rows are of users: refusers are left out, and receipts list its files. */
   readonly hasUsers?: true;
   readonly hasArm?: true;
   readonly hasTime?: true;
@@ -151,12 +173,12 @@ export const tableKinds: Readonly<Record<TableName, TableKind>> = {
   events: {
     open: async ({ store, all, options }) => {
       const count = await store.events.count();
-      const refused = leftOut((await all.events.count()) - count);
+      const refused = (await all.events.count()) - count;
       return {
         table: eventTable(store, rangeOf(options)),
         columns: ["type", "userId", "itemId", "value", "occurredAt", "consent"],
         count,
-        ...(Object.keys(rangeOf(options)).length === 0 && { rest: async () => refused }),
+        refused: describeRefused(refused, "event", options),
       };
     },
     description: "Write behaviour events in their order",
@@ -175,19 +197,22 @@ export const tableKinds: Readonly<Record<TableName, TableKind>> = {
       const count = await store.users.count();
       const { consent } = configuration.privacy;
       const table = userTable(store, options.withRefusers ? undefined : consent);
-      const rest = async (written: number) => leftOut(count - written);
+      const rest = async (written: number) => describeRefused(count - written, "user");
       return { table, columns: ["userId", "attributes", "consent"], count, rest };
     },
     description: "Write the users as they are now",
     hasUsers: true,
   },
   edges: {
-    open: async ({ store }) => ({
-      table: edgeTable(store),
-      columns: ["userId", "type", "to"],
-      count: await store.edges.count(),
-    }),
+    open: async ({ store, all }) => {
+      const count = await store.edges.count();
+      return {
+        ...{ table: edgeTable(store), columns: ["userId", "type", "to"], count },
+        refused: describeRefused((await all.edges.count()) - count, "edge"),
+      };
+    },
     description: "Write the edges between users that hold now",
+    hasUsers: true,
   },
   campaigns: {
     open: async ({ store }) => ({

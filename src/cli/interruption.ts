@@ -1,4 +1,5 @@
-const interruptedExitCode = 130;
+/** Of a shell, for a program that SIGINT ended. */
+export const interruptedExitCode = 130;
 
 /**
  * Runs `work` with a signal that Ctrl-C and SIGTERM abort, and the end of a parent that forked this process. A second

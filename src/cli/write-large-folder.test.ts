@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { createTestFolder } from "../../tests/support/store.ts";
@@ -22,4 +22,17 @@ test("a folder is written as it is, and each file shows its MiB on standard erro
   expect(readFileSync(join(folder, "manifest.json"), "utf8")).toBe("{}");
   expect(shown.join("")).toContain("1 MiB of rows.csv");
   expect(shown.join("")).not.toContain("manifest.json");
+});
+
+test("Ctrl-C leaves neither the folder nor a part of it, and ends with 130", async () => {
+  const parent = createTestFolder();
+  async function* parts() {
+    yield "first";
+    process.emit("SIGINT");
+    yield "second";
+  }
+  expect(await writeLargeFolder(join(parent, "large"), { "rows.csv": parts() })).toBe(false);
+  expect(process.exitCode).toBe(130);
+  process.exitCode = undefined;
+  expect(readdirSync(parent)).toEqual([]);
 });

@@ -1,3 +1,5 @@
+import type { PrivacyEvidence } from "./privacy.ts";
+
 /** Tables whose rows an erasure removes and counts. */
 export const erasedTables = [
   "users",
@@ -19,7 +21,7 @@ export type ErasedTable = (typeof erasedTables)[number];
 export type RowCounts = Readonly<Record<ErasedTable, number>>;
 
 /** Kinds of files that Recurve wrote from the record. */
-export const fileKinds = ["backup", "export", "tracking"] as const;
+export const fileKinds = ["backup", "export"] as const;
 
 /** A file that Recurve wrote outside the record, and that may hold rows of its moment. */
 export interface WrittenFile {
@@ -55,6 +57,8 @@ export interface ErasureReceipt {
   readonly policies: Readonly<Record<string, readonly number[]>>;
   /** When the learner begins to replace them, at the latest. */
   readonly retireBy: string;
+  /** Of private trainings: while their budget is spent, policies with this promise stay beyond that time. */
+  readonly differential?: PrivacyEvidence;
   /** Files that were written before, of the kinds that hold users. */
   readonly files: readonly {
     readonly kind: WrittenFile["kind"];

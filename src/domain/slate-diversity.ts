@@ -28,9 +28,14 @@ export interface Spread {
  * its odds by at most 10^λ.
  */
 const fullCorrelation = 0.9;
+/** λ·ln u: part of diversity in the log-odds of a candidate of which the items above leave u unexplained. */
+export const tiltBy = (unexplained: number, power: number): number =>
+  // A candidate with nothing in common with the items above needs no logarithm.
+  unexplained === 1 ? 0 : power * Math.log(unexplained);
+
 /** Of a candidate's log-odds, by the items above. */
 export const largestTilt = ({ power }: Pick<SlateDiversity, "power">): number =>
-  -power * Math.log(1 - fullCorrelation);
+  -tiltBy(1 - fullCorrelation, power);
 
 /** Feature vectors of length 1, or 0 for an item without features, one after the other. */
 interface Vectors {
@@ -116,7 +121,7 @@ export function createSpread(diversity: SlateDiversity): Spread {
   const unexplained = new Float64Array(count).fill(1);
   return {
     power,
-    start: before.map((variance) => power * Math.log(variance)),
+    start: before.map((variance) => tiltBy(variance, power)),
     unexplained,
     take: (candidate) => {
       take(candidate);

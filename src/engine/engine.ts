@@ -211,7 +211,7 @@ export interface Engine {
   findUser(userId: string): Promise<Revision<User> | undefined>;
   /**
    * Erases a user: all rows, and all that was derived from them and has a name, see docs/guides/privacy.md. Policies
-   * that may have learnt from the user are replaced within `privacy.relearnDays`.
+   * that may have learnt from the user begin to be replaced within `privacy.relearnDays`.
    * @param key name of the API key that asks for it, for the trail
    * @returns a signed receipt, of zero rows if nothing was stored
    *

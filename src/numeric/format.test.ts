@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import {
+  formatCounted,
   formatFigure,
   formatMinutes,
   formatSeconds,
@@ -15,6 +16,12 @@ test("whole numbers are rounded and have their thousands apart", () => {
     "999",
     "1,234,567",
     "-12,346",
+  ]);
+});
+
+test("a count has its noun in the singular for one alone", () => {
+  expect([0, 1, 1200].map((count) => formatCounted(count, "user"))).toEqual([
+    ...["0 users", "1 user", "1,200 users"],
   ]);
 });
 

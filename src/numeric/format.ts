@@ -5,6 +5,10 @@ const whole = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
 /** 12345.6 → "12,346". */
 export const formatWhole = (value: number): string => whole.format(Math.round(value));
 
+/** 1, "user" → "1 user"; 2, "user" → "2 users". */
+export const formatCounted = (count: number, noun: string): string =>
+  `${formatWhole(count)} ${noun}${count === 1 ? "" : "s"}`;
+
 /**
  * 0.0123456 → "0.0123", 12345 → "12300": the leading digits, without zeros behind them.
  * @param options.digits 1 to 100, default 3

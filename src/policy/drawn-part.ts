@@ -1,6 +1,6 @@
 import { createPrefix, type PrefixRules, type SlatePrefix } from "../domain/prefix-rules.ts";
 import type { SlateCaps } from "../domain/slate-caps.ts";
-import type { SlateDiversity } from "../domain/slate-diversity.ts";
+import { type SlateDiversity, tiltBy } from "../domain/slate-diversity.ts";
 import { openPlaces, type PlaceRules } from "./slate.ts";
 
 /** The part of a slate that chance fills: without pinned items, and those that they leave no room for. */
@@ -76,7 +76,7 @@ export interface DrawnChoice {
 function tiltOf({ spread }: SlatePrefix, left: readonly number[]): Float64Array | undefined {
   if (spread === undefined) return undefined;
   const { start, unexplained, power } = spread;
-  return Float64Array.from(left, (a) => start[a]! + power * Math.log(unexplained[a]!));
+  return Float64Array.from(left, (a) => start[a]! + tiltBy(unexplained[a]!, power));
 }
 
 /**

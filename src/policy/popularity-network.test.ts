@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { sampleState, sampleView } from "../../tests/support/policy.ts";
-import { clicksOf } from "../../tests/support/sample.ts";
 import { itemId } from "../domain/ids.ts";
 import { normaliseLogs } from "../numeric/log-probabilities.ts";
 import { createRandom } from "../numeric/random.ts";

@@ -1,4 +1,3 @@
-import type { ItemId } from "../domain/ids.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import { meanOf } from "../numeric/statistics.ts";
 import { growNetwork, type Network } from "./network.ts";

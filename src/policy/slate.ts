@@ -1,4 +1,5 @@
 import { createPrefix, type PrefixRules, type SlatePrefix } from "../domain/prefix-rules.ts";
+import { tiltBy } from "../domain/slate-diversity.ts";
 import type { RandomStream } from "../numeric/random.ts";
 
 /**
@@ -92,8 +93,7 @@ export function tiltLogits(
 ): ArrayLike<number> {
   if (spread === undefined) return logits;
   const { unexplained, power } = spread;
-  // A candidate with nothing in common with the items above needs no logarithm.
-  return unexplained.map((u, a) => (u === 1 ? logits[a]! : logits[a]! + power * Math.log(u)));
+  return unexplained.map((u, a) => logits[a]! + tiltBy(u, power));
 }
 
 interface Walk {

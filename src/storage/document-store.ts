@@ -10,13 +10,17 @@ export interface DocumentKey {
  * Kinds of documents: deferred events, settings, evaluations, and ranks of a caller to be imitated; policies that are about to answer, and
  * servers that are ready for them.
  */
-export type DocumentKind =
-  | "deferred"
-  | "settings"
-  | "evaluation"
-  | "demonstration"
-  | "announced"
-  | "readied";
+export const documentKinds = [
+  "deferred",
+  "settings",
+  "evaluation",
+  "demonstration",
+  "announced",
+  "readied",
+] as const;
+
+/** An entry of `documentKinds`. */
+export type DocumentKind = (typeof documentKinds)[number];
 
 /** Documents of the wires of other systems, beside the record. */
 export interface DocumentStore {

@@ -1,6 +1,7 @@
 import type { ErasedTable, RowCounts, WrittenFile } from "../domain/erasure.ts";
 import { EngineError } from "../domain/errors.ts";
 import type { UserId } from "../domain/ids.ts";
+import type { UserHistory } from "./user-history.ts";
 
 /** An erasure that has begun. */
 export interface Erasing {
@@ -75,6 +76,8 @@ export interface ErasureStore {
   after(
     sequence: number,
   ): Promise<readonly { readonly kind: Removed["kind"]; readonly first: number }[]>;
+  /** The rows that an erasure would remove beside events, decisions and reactions. */
+  history(userId: UserId): Promise<UserHistory>;
   /** Ids of users in any table, in no order and more than once. */
   userIds(): Iterable<string>;
   /** Rows of a user by table, those of event numbers above `after` counted apart. */

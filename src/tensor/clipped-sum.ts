@@ -1,27 +1,24 @@
+import { clipNorm } from "../numeric/privacy/clip-norm.ts";
 import { add } from "./arithmetic.ts";
-import { clipGlobalNorm } from "./clip.ts";
 import type { Feeds } from "./feed.ts";
 import { flattenParameters } from "./flat-parameters.ts";
 import { gradients } from "./gradients.ts";
 import type { Graph, Value } from "./graph.ts";
 import { createSession } from "./session.ts";
 
-/** Float32 rounds each part of a gradient by up to 2⁻²⁴ of it, and its norm by less than this. */
-const roundingShare = 1e-5;
-
-/** A graph that clips the gradient of each example on its own. It owns native memory: close it. */
+/** Clips the gradient of each example on its own. It owns native memory: close it. */
 export interface ClippedSum {
   /**
    * Σ_g clip(∇ loss_g), the parameters one after the other, and Σ_g loss_g.
    * @param feeds of the graph, the parameters included
    */
-  run(feeds: Feeds): Promise<{ readonly slopes: Float32Array; readonly loss: number }>;
+  run(feeds: Feeds): Promise<{ readonly slopes: Float64Array; readonly loss: number }>;
   close(): Promise<void>;
 }
 
 /**
  * Gradients of several losses, each scaled to a length of at most `bound` over all parameters, and
- * added up. One example can't move the sum by more than the bound, rounding included.
+ * added up. Each leaves the graph on its own: a length that a graph works out in float32 is a little wrong, and the bound would be too.
  *
  * @param losses a scalar for each example
  */
@@ -32,19 +29,21 @@ export async function createClippedSum(options: {
   readonly bound: number;
   readonly threads: number;
 }): Promise<ClippedSum> {
-  const { graph, losses, parameters, threads } = options;
-  const bound = options.bound * (1 - roundingShare);
-  const clipped = losses.map((loss) => clipGlobalNorm(gradients(loss, parameters), bound));
-  const slopes = clipped.reduce((total, one) =>
-    total.map((slope, index) => add(slope, one[index]!)),
-  );
+  const { graph, losses, parameters, bound, threads } = options;
   const flat = flattenParameters(parameters);
-  const outputs = { slopes: flat.join(slopes), loss: losses.reduce(add) };
+  const own = losses.map((loss, g) => [`slopes${g}`, flat.join(gradients(loss, parameters))]);
+  const outputs = { ...Object.fromEntries(own), loss: losses.reduce(add) };
   const session = await createSession(graph, outputs, { threads, plansMemory: false });
   return {
     run: async (feeds) => {
       const results = await session.run(feeds);
-      return { slopes: results.slopes!, loss: results.loss![0]! };
+      const total = new Float64Array(flat.length);
+      for (let g = 0; g < losses.length; g++) {
+        const slopes = results[`slopes${g}`]!;
+        clipNorm(slopes, bound);
+        for (let index = 0; index < total.length; index++) total[index]! += slopes[index]!;
+      }
+      return { slopes: total, loss: results.loss![0]! };
     },
     close: session.close,
   };

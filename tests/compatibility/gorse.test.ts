@@ -19,8 +19,8 @@ const configurationOf = (rules: { readonly diversity?: number }) => ({
   compatibility: { gorse: { scenario: "shop" } },
 });
 
-async function openGorse(rules = {}) {
-  const configuration = configurationOf(rules);
+async function openGorse(rules = {}, rest = {}) {
+  const configuration = { ...configurationOf(rules), ...rest };
   const server = await openListeningServer(configuration);
   const client = new Gorse<string>({ endpoint: `${server.url}/gorse`, secret: "a key" });
   const runAudit = () =>
@@ -104,6 +104,17 @@ describe("items", () => {
     ]);
     expect(await client.deleteItem("100")).toBe(1);
     await expect(client.getItem("100")).rejects.toThrow(GorseException);
+  });
+
+  test("that feedback names first are created, but not beside differential privacy, whose encoders list the catalogue", async () => {
+    const plain = await openGorse();
+    await plain.client.insertFeedbacks([feedback("ann", "rare")]);
+    expect(await plain.client.getItem("rare")).toMatchObject({ ItemId: "rare" });
+    const { client, store } = await openGorse({}, { privacy: { differential: { epsilon: 8 } } });
+    expect(await client.insertFeedbacks([feedback("ann", "rare")])).toBe(1);
+    await expect(client.getItem("rare")).rejects.toThrow(GorseException);
+    expect((await client.getItemFeedback("rare")).map(({ UserId }) => UserId)).toEqual(["ann"]);
+    expect(await store.items.count()).toBe(0);
   });
 
   test("labels are features; comment and time are not", async () => {

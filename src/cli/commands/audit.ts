@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { EngineError } from "../../domain/errors.ts";
 import { type AuditReport, audit } from "../../engine/audit/audit.ts";
 import { auditTolerance } from "../../engine/audit/compare-propensities.ts";
-import { formatWhole } from "../../numeric/format.ts";
+import { formatCounted, formatWhole } from "../../numeric/format.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
 import { integerIn, parseTime } from "../parse-options.ts";
@@ -32,7 +32,7 @@ function countFindings(report: AuditReport): string {
 function describeRemoved({ kind, removals, rows }: AuditReport["removed"][number]): string {
   const counts = Object.entries(rows).filter(([, count = 0]) => count > 0);
   const parts = counts.map(([name, count = 0]) => `${formatWhole(count)} ${name}`).join(", ");
-  const times = kind === "erasure" ? `${formatWhole(removals)} users: ` : "";
+  const times = kind === "erasure" ? `${formatCounted(removals, "user")}: ` : "";
   return `${`removed by ${kind}`.padEnd(26)}${times}${parts || "no rows"}`;
 }
 

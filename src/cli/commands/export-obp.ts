@@ -1,8 +1,13 @@
 import { Command } from "commander";
 import { toObp } from "../../exchange/bandit/write-obp.ts";
-import { formatWhole } from "../../numeric/format.ts";
+import { formatCounted } from "../../numeric/format.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
-import { type TableLimits, wantDecisions } from "../export-tables.ts";
+import {
+  countRefused,
+  describeRefused,
+  type TableLimits,
+  wantDecisions,
+} from "../export-tables.ts";
 import { exportedPart, noteExport } from "../exported-part.ts";
 import { writeLargeFolder } from "../write-large-folder.ts";
 import { addLimits } from "./export-table.ts";
@@ -11,11 +16,15 @@ async function exportObp(folder: string, options: DatabaseOptions & TableLimits)
   await withDatabase(options, async (parts) => {
     await noteExport(parts.store, folder);
     const { store } = exportedPart(parts, options);
-    const { files, counts } = toObp(wantDecisions({ ...parts, store, options }));
-    await writeLargeFolder(folder, files);
+    const wanted = wantDecisions({ ...parts, store, options });
+    const { files, counts } = toObp(wanted);
+    const { name } = wanted.scenario;
+    const refused = await countRefused({ store, all: parts.store }, name);
+    if (!(await writeLargeFolder(folder, files))) return;
     const { rounds, actions } = counts();
-    const text = `${formatWhole(rounds)} rounds of ${formatWhole(actions)} actions are in ${folder}\n`;
-    process.stderr.write(text);
+    process.stderr.write(
+      `${formatCounted(rounds, "round")} of ${formatCounted(actions, "action")} in ${folder}${describeRefused(refused, "decision", options)}\n`,
+    );
   });
 }
 

@@ -1,10 +1,18 @@
 import { Command } from "commander";
 import { toAtomicFiles } from "../../exchange/recbole/atomic-files.ts";
+import { userTable } from "../../exchange/tables/record-tables.ts";
+import type { RecordTable } from "../../exchange/tables/table.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
-import { rangeOf, type TableLimits } from "../export-tables.ts";
+import { describeRefused, rangeOf, type TableLimits } from "../export-tables.ts";
 import { exportedPart, noteExport } from "../exported-part.ts";
 import { writeLargeFolder } from "../write-large-folder.ts";
 import { addLimits } from "./export-table.ts";
+
+async function countRows({ rows }: RecordTable): Promise<number> {
+  let count = 0;
+  for await (const _ of rows) count += 1;
+  return count;
+}
 
 async function exportRecbole(
   folder: string,
@@ -15,8 +23,11 @@ async function exportRecbole(
     const { store, consent } = exportedPart(parts, options);
     const range = rangeOf(options);
     const files = toAtomicFiles(store, { folder, range, ...(consent && { consent }) });
-    await writeLargeFolder(folder, files);
-    process.stderr.write(`${Object.keys(files).join(", ")} are in ${folder}\n`);
+    const refused = (await parts.store.events.count()) - (await store.events.count());
+    const users = (await store.users.count()) - (await countRows(userTable(store, consent)));
+    if (!(await writeLargeFolder(folder, files))) return;
+    const left = `${describeRefused(refused, "event", options)}${describeRefused(users, "user")}`;
+    process.stderr.write(`${Object.keys(files).join(", ")} are in ${folder}${left}\n`);
   });
 }
 

@@ -15,6 +15,7 @@ test("a whole export says how many decisions are open, and one that was broken o
   expect(describeExport(rows, { written: 5, rest })).toBe(
     "5 decisions of scenario shop exported; 2 still wait for their reward",
   );
+  expect(describeExport("choices", { written: 1, rest: "" })).toBe("1 choice exported");
   expect(describeExport(rows, { written: 5, rest: undefined })).toBe(
     "the reader stopped after at most 5 decisions of scenario shop; the rest was not exported",
   );
@@ -70,7 +71,7 @@ test("closed decisions are written, and those that are open counted", async () =
   const { calls } = vi.mocked(process.stderr.write).mock;
   expect((await ended).exitCode).toBe(0);
   expect(calls.map(([text]) => text)).toEqual([
-    "1 decisions of scenario shop exported; 1 still wait for their reward\n",
+    "1 decision of scenario shop exported; 1 still waits for its reward\n",
   ]);
   expect(readFileSync(output, "utf8").trimEnd().split("\n")).toHaveLength(1);
   const files = ["--database", database, "--config", config];
@@ -106,4 +107,59 @@ test("Open Bandit Pipeline's arrays and RecBole's files are folders, which are n
   ]);
   const again = await write("recbole");
   expect([again.exitCode, again.text]).toEqual([1, expect.stringContaining("is not empty")]);
+});
+
+test("every export leaves refusers of training out and says how many rows that were, and --with-refusers takes them along", async () => {
+  const folder = createTestFolder();
+  const [database, config] = ["recurve.db", "config.json"].map((name) => join(folder, name));
+  const scenario = { social: {} };
+  writeFileSync(config!, JSON.stringify(shopConfiguration({ scenario })));
+  const { store, engine, advance } = await openShop({ path: database!, scenario });
+  const users = ["ann", "ben", "eve"];
+  await engine.putUsers(users.map((userId) => ({ userId, attributes: {} })));
+  await engine.putUsers([{ userId: "eve", attributes: {}, consent: { train: false } }]);
+  await engine.putEdges([
+    { userId: "ann", type: "friend", to: "ben" },
+    { userId: "ann", type: "follow", to: "eve" },
+    { userId: "ben", type: "friend", to: "eve" },
+  ]);
+  for (const userId of users) {
+    await engine.record([{ userId, itemId: "i-1", type: "click" }]);
+    await engine.recommend({ userId });
+  }
+  advance(1e6);
+  await store.close();
+  const tell = async (name: string, file: string, ...words: readonly string[]) => {
+    const output = join(folder, `${words.length}-${file}`);
+    const target = name === "obp" || name === "recbole" ? [output] : ["--output", output];
+    const files = ["--database", database!, "--config", config!];
+    const ended = runCommand("export", name, ...target, ...files, ...words);
+    const { calls } = vi.mocked(process.stderr.write).mock;
+    await ended;
+    const text = calls.map(([line]) => String(line)).join("");
+    return text.trim().split("\n").at(-1)?.replaceAll(`${folder}/`, "");
+  };
+  expect(await tell("edges", "edges.csv")).toBe(
+    "1 edge exported; 2 edges that refuse training are left out",
+  );
+  expect(await tell("users", "users.csv")).toBe(
+    "2 users exported; 1 user that refuses training is left out",
+  );
+  expect(await tell("events", "events.csv")).toBe(
+    "2 events exported; 1 event that refuses training is left out",
+  );
+  expect(await tell("events", "events.csv", "--from", "2020-01-01")).toContain(
+    "; 1 event of the whole record that refuses training is left out",
+  );
+  for (const file of ["decisions.csv", "decisions.dsjson", "obp"])
+    expect(await tell(file.replace(/\..*/, ""), file)).toMatch(
+      /; 1 decision that refuses training is left out$/,
+    );
+  expect(await tell("recbole", "shop")).toBe(
+    "0-shop.inter, 0-shop.item, 0-shop.user are in 0-shop; 1 event that refuses training is left out; 1 user that refuses training is left out",
+  );
+  expect(readFileSync(join(folder, "0-edges.csv"), "utf8")).not.toContain("eve");
+  expect(await tell("edges", "all.csv", "--with-refusers")).toBe("3 edges exported");
+  expect(await tell("obp", "all", "--with-refusers")).not.toContain("left out");
+  expect(await tell("recbole", "all-shop", "--with-refusers")).not.toContain("left out");
 });

@@ -45,9 +45,10 @@ export function describeExport(
   rows: string,
   { written, rest }: { readonly written: number; readonly rest: string | undefined },
 ): string {
+  const found = `${written} ${written === 1 ? rows.replace(/^(\w+)s\b/, "$1") : rows}`;
   return rest === undefined
-    ? `the reader stopped after at most ${written} ${rows}; the rest was not exported`
-    : `${written} ${rows} exported${rest}`;
+    ? `the reader stopped after at most ${found}; the rest was not exported`
+    : `${found} exported${rest}`;
 }
 
 /** Rows on their way into a file. */
@@ -64,21 +65,19 @@ type Chunks = AsyncIterable<string | Uint8Array>;
 
 const noRest = async () => "";
 
-/** Tables with ids of users. */
-const personal: readonly TableName[] = ["decisions", "events", "users", "edges"];
-
 /** @throws invalid_request for columns of a format that has none */
 function writingOf(name: TableName, opened: OpenedTable, options: TableOptions): Writing {
-  const { dsjson, count, rest = noRest } = opened;
+  const { dsjson, count, rest: open = noRest, refused = "" } = opened;
   const format = formatOf(tableKinds[name], options);
   if (format === "dsjson" && dsjson !== undefined) {
     if (options.columns === undefined)
-      return { ...dsjson, chunks: (counted) => counted(dsjson.lines), rest: noRest };
+      return { ...dsjson, chunks: (counted) => counted(dsjson.lines), rest: async () => refused };
     const message = "--columns is for tables, and dsjson has no columns; leave one of them out";
     throw new EngineError("invalid_request", message, { details: { field: "columns" } });
   }
   const chosen = options.columns ?? opened.columns;
   const { columns, rows } = chosen ? chooseColumns(opened.table, chosen) : opened.table;
+  const rest = async (written: number) => `${await open(written)}${refused}`;
   const write = writers[format as keyof typeof writers];
   return { rows: name, count, rest, chunks: (counted) => write({ columns, rows: counted(rows) }) };
 }
@@ -88,7 +87,7 @@ async function writeTable(
   source: Source & { readonly options: TableOptions },
 ): Promise<void> {
   const { options, store } = source;
-  if (personal.includes(name)) await noteExport(store, options.output);
+  if (tableKinds[name].hasUsers) await noteExport(store, options.output);
   const opened = await tableKinds[name].open(source);
   const { rows, count, chunks, rest } = writingOf(name, opened, options);
   const work = () => `export of ${formatWhole(count)} ${rows}`;

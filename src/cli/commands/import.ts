@@ -23,7 +23,7 @@ import { type RowKind, rowKinds } from "../../exchange/import/row-schema.ts";
 import { invalidFile, streamSource } from "../../exchange/import/text-source.ts";
 import { chooseConfiguration, type DatabaseOptions, withDatabaseOptions } from "../database.ts";
 import { describeImport, describeImportProgress, describeSize } from "../import-summary.ts";
-import { withInterruption } from "../interruption.ts";
+import { interruptedExitCode, withInterruption } from "../interruption.ts";
 import { parseColumnNames } from "../parse-options.ts";
 import { createTimedLine } from "../timed-line.ts";
 
@@ -126,7 +126,7 @@ async function runCommand(
   await withInterruption(async (signal) => {
     const { refused } = await runImport(options, signal, open);
     if (signal.aborted) process.stdout.write("interrupted; the same command imports the rest\n");
-    if (signal.aborted || refused > 0) process.exitCode = signal.aborted ? 130 : 1;
+    if (signal.aborted || refused > 0) process.exitCode = signal.aborted ? interruptedExitCode : 1;
   });
 }
 

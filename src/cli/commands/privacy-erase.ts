@@ -2,12 +2,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
 import type { ErasureReceipt } from "../../domain/erasure.ts";
 import { EngineError } from "../../domain/errors.ts";
-import { isName } from "../../domain/ids.ts";
+import { isName, type UserId } from "../../domain/ids.ts";
 import { eraseUser } from "../../engine/privacy/erase-user.ts";
-import { findRecordId } from "../../engine/privacy/pseudonyms.ts";
+import { findRecordId, nobody } from "../../engine/privacy/pseudonyms.ts";
 import { parseReceipt } from "../../engine/privacy/receipt.ts";
 import { type Verification, verifyReceipt } from "../../engine/privacy/verify-receipt.ts";
-import { formatWhole } from "../../numeric/format.ts";
+import { formatCounted, formatWhole } from "../../numeric/format.ts";
 import {
   type DatabaseOptions,
   databaseOption,
@@ -35,21 +35,30 @@ const listVersions = (versions: Readonly<Record<string, readonly number[]>>) =>
     .map(([scenario, listed]) => `${listed.join(", ")} of ${scenario}`)
     .join(", ");
 
-const erasedRows = (count: number) =>
-  `${formatWhole(count)} ${count === 1 ? "row" : "rows"} erased`;
+const erasedRows = (count: number) => `${formatCounted(count, "row")} erased`;
 
-function describeErasure({ rows, policies, retireBy, files }: ErasureReceipt): string {
+function describeErasure(receipt: ErasureReceipt): string {
+  const { rows, policies, retireBy, files, differential } = receipt;
+  const budget = differential ? "; private ones stay while the privacy budget is spent" : "";
   const sum = sumOf(rows);
   const learnt = listVersions(policies);
   return [
     sum === 0 ? "nothing was stored of this user" : erasedRows(sum),
     ...(learnt === ""
       ? []
-      : [`policies ${learnt} are replaced from ${retireBy} on, or by recurve privacy relearn`]),
+      : [
+          `policies ${learnt} are replaced from ${retireBy} on, or by recurve privacy relearn${budget}`,
+        ]),
     ...files.map(({ kind, path, writtenAt }) => `${kind} of ${writtenAt} may hold rows: ${path}`),
     "keep the receipt: recurve privacy verify <receipt> needs it",
   ].join("\n");
 }
+
+/** The receipt commits to the id on record, which nobody can look up any more. */
+const describePseudonym = (id: string, user: UserId) =>
+  user === id || user === nobody
+    ? ""
+    : `the receipt commits to pseudonym ${user}: give it to the person with the receipt\n`;
 
 async function* lineOf(receipt: ErasureReceipt) {
   yield `${JSON.stringify(receipt)}\n`;
@@ -68,19 +77,14 @@ async function erase(
 ): Promise<void> {
   refuseTaken(path);
   const line = createProgressLine({ stream: process.stderr, clock: Date.now });
-  const receipt = await withDatabase(options, async (parts) =>
-    eraseUser(
-      {
-        ...parts,
-        clock: Date.now,
-        who: readNote({}),
-        onProgress: (rows) => line.update(erasedRows(rows)),
-      },
-      await findRecordId(parts, id),
-    ),
-  ).finally(() => line.stop());
+  const { receipt, user } = await withDatabase(options, async (parts) => {
+    const user = await findRecordId(parts, id);
+    const onProgress = (rows: number) => line.update(erasedRows(rows));
+    const scene = { ...parts, clock: Date.now, who: readNote({}), onProgress };
+    return { user, receipt: await eraseUser(scene, user) };
+  }).finally(() => line.stop());
   await writeOutput(lineOf(receipt), path);
-  process.stderr.write(`${describeErasure(receipt)}\n`);
+  process.stderr.write(`${describeErasure(receipt)}\n${describePseudonym(id, user)}`);
 }
 
 export function privacyEraseCommand(): Command {

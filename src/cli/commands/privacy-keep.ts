@@ -4,10 +4,12 @@ import { findPending } from "../../engine/privacy/learnt-policies.ts";
 import { type Pruned, prune } from "../../engine/privacy/prune.ts";
 import { findRecordId } from "../../engine/privacy/pseudonyms.ts";
 import { relearn } from "../../engine/privacy/relearn.ts";
+import { tellStaying } from "../../engine/privacy/stay-private.ts";
 import { learnerSeed, learnerThreads } from "../../host/learner-settings.ts";
 import { formatWhole } from "../../numeric/format.ts";
 import { describeCycle } from "../cycle-line.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
+import { noteExport } from "../exported-part.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
 import { noteDeed } from "../note-deed.ts";
 import { parseName } from "../parse-options.ts";
@@ -72,7 +74,8 @@ async function runRelearn(options: DatabaseOptions): Promise<void> {
             onProgress: (progress) => line.update(describeTrainingProgress(progress)),
           }),
         );
-        if (cycle !== undefined) lines.push(describeCycle(cycle));
+        const staying = await tellStaying({ store, configuration }, scenario.name);
+        lines.push(...[cycle && describeCycle(cycle), staying].filter((one) => one !== undefined));
       }
     }).finally(() => line.stop());
     const none = "no policy in use may have learnt from an erased user";
@@ -82,7 +85,7 @@ async function runRelearn(options: DatabaseOptions): Promise<void> {
 
 export function privacyRelearnCommand(): Command {
   const command = new Command("relearn").description(
-    "Replace now the policies that may have learnt from erased users; a learner does it within privacy.relearnDays",
+    "Replace now the policies that may have learnt from erased users; a learner begins with it within privacy.relearnDays",
   );
   return withDatabaseOptions(command)
     .addHelpText("after", "\nExample:\n  $ recurve privacy relearn --database shop.db")
@@ -94,9 +97,11 @@ async function runExport(
   { output, ...options }: DatabaseOptions & { readonly output?: string },
 ): Promise<void> {
   const found = await withDatabase(options, async (parts) => {
+    const user = await findRecordId(parts, id);
     // Without the file's name, which may be the user's id.
     await noteDeed(parts.store, "export", "all rows of a user");
-    return exportUser(parts.store, await findRecordId(parts, id));
+    await noteExport(parts.store, output);
+    return exportUser(parts.store, user);
   });
   await writeOutput(
     (async function* () {
@@ -107,7 +112,9 @@ async function runExport(
 }
 
 export function privacyExportCommand(): Command {
-  const command = new Command("export").description("Write all that is stored of a user as JSON");
+  const command = new Command("export").description(
+    "Write all that is stored of a user as JSON, earlier revisions and ended edges too",
+  );
   return withDatabaseOptions(command)
     .argument("<user>", "id of the user", parseUser)
     .option("--output <file>", "new file to write; default: standard output", parseName)

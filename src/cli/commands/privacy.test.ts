@@ -72,7 +72,7 @@ test("files that were written before are on the receipt, and a restored copy los
   const lost = join(folder, "lost.db");
   for (const end of ["", "-wal", "-shm"])
     if (existsSync(`${database}${end}`)) renameSync(`${database}${end}`, `${lost}${end}`);
-  expect((await plain("restore", backup)).text).toContain("1 receipts read, 1 users erased again");
+  expect((await plain("restore", backup)).text).toContain("1 receipt read, 1 user erased again");
   expect(filesWith(database, person)).toEqual([]);
   expect((await plain("privacy", "verify", receipt)).text).toContain("on record            yes");
   // Elsewhere the list has to be named, and without it the copy is found out.
@@ -105,7 +105,7 @@ test("a restore that can't read its list leaves no database", async () => {
 });
 
 test("rows are removed by hand, and all rows of a user are shown, those that refuse a use too", async () => {
-  const { run, folder, engine } = await openCommands();
+  const { run, folder, engine, receipt } = await openCommands();
   const consent = { personalise: false };
   await engine.putUsers([
     { userId: person, attributes: { note: `about ${person}` }, consent: { train: false } },
@@ -119,9 +119,18 @@ test("rows are removed by hand, and all rows of a user are shown, those that ref
     consent: { train: false },
     events: [{ type: "click" }, { type: "click" }, { type: "click", consent }],
     decisions: [{ decision: { userId: person } }, { decision: { userId: person } }],
-    edges: [{ type: "friend", to: "user-1" }],
+    revisions: [{ attributes: { note: `about ${person}` } }],
+    consents: [{ consent: { train: false } }],
+    edges: [
+      { type: "friend", to: "user-1" },
+      { type: "follow", to: person },
+    ],
     reactions: [],
   });
+  await run("privacy", "erase", person, "--receipt", receipt);
+  expect(JSON.parse(readFileSync(receipt, "utf8")).files).toMatchObject([
+    { kind: "export", path: output },
+  ]);
   expect(await run("privacy", "prune", "--compact")).toMatchObject({
     exitCode: 0,
     text: "nothing removed\n",

@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, expect, test, vi } from "vitest";
@@ -68,10 +69,10 @@ test("the pseudonym of an imported user is found, also under the next key, and t
   await store.close();
   expect(await privacy("retire", old!.key)).toMatchObject({
     exitCode: 1,
-    text: expect.stringMatching(/1 users have not come since/),
+    text: expect.stringMatching(/^error: 1 user of the key .* did not come since/),
   });
   expect((await privacy("retire", old!.key, "--with-users")).text).toBe(
-    `key ${old!.key} is retired, with 1 users\n`,
+    `key ${old!.key} is retired, with 1 user\n`,
   );
   configure({ key: key("NEW_KEY") });
   expect((await privacy("pseudonym", "ada")).exitCode).toBe(1);
@@ -85,7 +86,17 @@ test("a user who is erased by the id that callers send leaves no pseudonym and n
   configure({ key: key("OLD_KEY") });
   const users = ["ada", "bob"].map((userId) => ({ userId, consent: { train: true } }));
   await importRows("users", users);
-  const { exitCode, text } = await privacy("erase", "ada");
+  const pseudonym = (await privacy("pseudonym", "ada")).text.trim();
+  const ended = privacy("erase", "ada");
+  const { calls } = vi.mocked(process.stderr.write).mock;
+  const { exitCode, text } = await ended;
+  // The person's own check of the receipt, as the guide has it.
+  expect(calls.map(([line]) => String(line)).join("")).toContain(
+    `the receipt commits to pseudonym ${pseudonym}: give it to the person`,
+  );
+  const { salt, commitment } = JSON.parse(text).person;
+  const hmac = createHmac("sha256", Buffer.from(salt, "hex")).update(pseudonym);
+  expect(hmac.digest("hex")).toBe(commitment);
   expect([exitCode, text]).toEqual([0, expect.stringMatching(/"consents":1,"pseudonyms":1/)]);
   expect((await privacy("pseudonym", "ada")).text).toMatch(/no user 'ada' in the record/);
   expect(await exportRows("users")).toHaveLength(1);
@@ -113,13 +124,13 @@ test("a record under raw ids moves to one with pseudonyms by its exports, consen
   moved.configure({ key: key("NEW_KEY") });
   for (const kind of ["users", "events"])
     await moved.importRows(kind, await raw.exportRows(kind, "--with-refusers"));
-  await moved.importRows("edges", await raw.exportRows("edges"));
+  await moved.importRows("edges", await raw.exportRows("edges", "--with-refusers"));
   const [ada] = (await moved.privacy("pseudonym", "ada")).text.split("\n");
   const all = await moved.exportRows("users", "--with-refusers");
   expect(all).toContainEqual({ userId: ada, attributes: {}, consent: { train: false } });
   const events = await moved.exportRows("events");
   expect(events).toMatchObject([{ type: "click", consent: { personalise: false } }]);
-  const edges = await moved.exportRows("edges");
+  const edges = await moved.exportRows("edges", "--with-refusers");
   expect(edges).toMatchObject([{ type: "friend" }]);
   expect(edges.flatMap(({ userId, to }) => [userId, to])).toContain(ada);
   expect(JSON.stringify([...all, ...events, ...edges])).not.toMatch(/ada|bob/);

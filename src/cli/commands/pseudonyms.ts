@@ -5,6 +5,7 @@ import type { Configuration } from "../../engine/configuration/configuration.ts"
 import type { PseudonymKey, Store } from "../../engine/open-store.ts";
 import { openPseudonyms } from "../../engine/privacy/pseudonyms.ts";
 import { readKeyring } from "../../engine/privacy/read-key.ts";
+import { formatCounted } from "../../numeric/format.ts";
 import {
   type DatabaseOptions,
   withDatabase,
@@ -86,7 +87,7 @@ async function retire({ pseudonyms }: Store, key: string, { withUsers }: RetireO
   const known = keys.find((one) => one.key === key);
   if (known) checkOthers(keys, key);
   if (known && known.users > 0 && !withUsers) {
-    const message = `${known.users} users have not come since the key '${key}' was replaced; wait for them, or add --with-users, after which nobody can find their data again`;
+    const message = `${formatCounted(known.users, "user")} of the key '${key}' did not come since it was replaced; wait for them, or add --with-users, after which nobody can find their data again`;
     throw new EngineError("conflict", message, { details: { key, users: known.users } });
   }
   return pseudonyms.retire(key);
@@ -100,5 +101,5 @@ export const retireCommand = (): Command =>
     .addHelpText("after", "\nExample:\n  $ recurve privacy retire 3f9c2a7d51e0b846")
     .action(async (key: string, options: RetireOptions) => {
       const users = await withRecord(options.database, (store) => retire(store, key, options));
-      process.stdout.write(`key ${key} is retired, with ${users} users\n`);
+      process.stdout.write(`key ${key} is retired, with ${formatCounted(users, "user")}\n`);
     });

@@ -4,7 +4,7 @@ import type { ErasureReceipt } from "../../domain/erasure.ts";
 import { appendToList, copyDatabase, erasureListOf } from "../../engine/open-store.ts";
 import { receiptText } from "../../engine/privacy/receipt.ts";
 import { parseReceipts, replayErasures } from "../../engine/privacy/replay-erasures.ts";
-import { formatWhole } from "../../numeric/format.ts";
+import { formatCounted } from "../../numeric/format.ts";
 import { databaseOption, withRecord } from "../database.ts";
 import { parseName } from "../parse-options.ts";
 import { refuseMissing, tellCopy } from "./backup.ts";
@@ -43,7 +43,7 @@ async function copyWithout(
     for (const receipt of receipts) appendToList(to, receiptText(receipt));
     tellCopy(from, to);
     process.stdout.write(
-      `${formatWhole(receipts.length)} receipts read, ${formatWhole(users)} users erased again\n`,
+      `${formatCounted(receipts.length, "receipt")} read, ${formatCounted(users, "user")} erased again\n`,
     );
   } finally {
     removeFiles(part);

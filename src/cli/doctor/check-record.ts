@@ -6,7 +6,7 @@ import { createServingPolicies } from "../../engine/serving/serving-policies.ts"
 import { cycleProblems, describeOverdue } from "../../engine/views/health.ts";
 import { assignedVersions } from "../../engine/views/list-policies.ts";
 import { findStarvation, readLastCycles, readLearnerHealth } from "../../engine/views/liveness.ts";
-import { formatSeconds } from "../../numeric/format.ts";
+import { formatCounted, formatSeconds } from "../../numeric/format.ts";
 import { chooseConfiguration } from "../database.ts";
 import { describeEpsilon } from "../evaluate/describe-privacy.ts";
 import { checkExposure } from "../host.ts";
@@ -48,7 +48,10 @@ async function checkCycles(parts: Parts): Promise<Check> {
 
 async function checkErasures({ store, configuration }: Parts): Promise<Check> {
   const pending = await findAllPending(store, configuration);
-  const overdue = pending.flatMap((one) => describeOverdue(one, configuration, Date.now()));
+  const parts = { store, configuration };
+  const overdue = (
+    await Promise.all(pending.map((one) => describeOverdue(parts, one, Date.now())))
+  ).flat();
   const unfinished = (await store.erasures.unfinished()).length;
   if (overdue.length > 0) return problem("erasures", overdue.join("; "));
   if (unfinished > 0)
@@ -58,7 +61,7 @@ async function checkErasures({ store, configuration }: Parts): Promise<Check> {
     );
   const learnt = pending.map(
     ({ scenario, versions, erasures }) =>
-      `policies ${versions.join(", ")} of ${scenario} are still to forget ${erasures} erased users`,
+      `policies ${versions.join(", ")} of ${scenario} are still to forget ${formatCounted(erasures, "erased user")}`,
   );
   return well("erasures", learnt.join("; ") || "no policy in use has learnt from an erased user");
 }
@@ -89,7 +92,7 @@ async function checkPrivacy({ store, configuration }: Parts): Promise<Check> {
   planNext(spent, differential);
   return well(
     "privacy",
-    `${describeEpsilon({ epsilon, delta })} of a budget of ${budget} is spent, by ${spent.trainings} of ${trainings} trainings`,
+    `${describeEpsilon({ epsilon, delta })} of a budget of ${budget} is spent, by ${formatCounted(spent.trainings, "training")} of ${trainings}`,
   );
 }
 

@@ -146,15 +146,13 @@ test("a privacy budget is told, and a spent one is a problem", async () => {
   });
   writeFileSync(config, JSON.stringify({ ...configuration, privacy }));
   expect(await problems()).toEqual([
-    expect.stringMatching(
-      /^privacy: the privacy budget is spent: 1 of 1 trainings .* ε 8\.00 of 8/,
-    ),
+    expect.stringMatching(/^privacy: the privacy budget is spent: 1 training used ε 8\.00 of 8/),
   ]);
   const raised = { differential: { epsilon: 12, trainings: 2 } };
   writeFileSync(config, JSON.stringify({ ...configuration, privacy: raised }));
   const check = (await run()).find(({ name }) => name === "privacy");
   expect(check).toMatchObject({
     isProblem: false,
-    text: "ε 8.00 at δ 0.000001 of a budget of 12 is spent, by 1 of 2 trainings",
+    text: "ε 8.00 at δ 0.000001 of a budget of 12 is spent, by 1 training of 2",
   });
 });

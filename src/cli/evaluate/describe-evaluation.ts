@@ -1,12 +1,15 @@
 import Table from "cli-table3";
 import { conclude } from "../../analysis/off-policy/conclude.ts";
 import type { EstimatedValue, LogEvaluation } from "../../analysis/off-policy/evaluate-log.ts";
-import { formatShare, formatSignificant, formatWhole } from "../../numeric/format.ts";
+import {
+  formatCounted,
+  formatShare,
+  formatSignificant,
+  formatWhole,
+} from "../../numeric/format.ts";
 import { plain } from "../table-style.ts";
 import { createValueFormat } from "./format-value.ts";
 
-const counted = (count: number, noun: string) =>
-  `${formatWhole(count)} ${noun}${count === 1 ? "" : "s"}`;
 const number = (value: number) =>
   Number.isFinite(value) ? formatSignificant(value, { digits: 4 }) : "∞";
 /** Rows that weights make: fractions count while they are few. */
@@ -53,9 +56,9 @@ function describeSlates({ slates }: LogEvaluation["log"]): string[] {
   const prefix = "judged by weights of the whole prefix";
   const counts = [
     ...(slates.marginals > 0
-      ? [`${counted(slates.marginals, "slate")} judged by item–position marginals`]
+      ? [`${formatCounted(slates.marginals, "slate")} judged by item–position marginals`]
       : []),
-    ...(slates.prefix > 0 ? [`${counted(slates.prefix, "slate")} ${prefix}`] : []),
+    ...(slates.prefix > 0 ? [`${formatCounted(slates.prefix, "slate")} ${prefix}`] : []),
   ];
   return [`slates   ${counts.join("; ")}`];
 }
@@ -67,9 +70,11 @@ export function describeEvaluation(evaluation: LogEvaluation): string {
   const { sentences } = conclude(evaluation);
   return [
     `log      ${log.file}, ${log.format}`,
-    `rows     ${formatWhole(log.rows)}; ${users}, ${counted(log.actions, "action")}, ${counted(log.positions, "position")}`,
+    `rows     ${formatWhole(log.rows)}; ${users}, ${formatCounted(log.actions, "action")}, ${formatCounted(log.positions, "position")}`,
     ...describeSlates(log),
-    ...(log.leftOut ? [`left out ${counted(log.leftOut.rows, "row")}: ${log.leftOut.reason}`] : []),
+    ...(log.leftOut
+      ? [`left out ${formatCounted(log.leftOut.rows, "row")}: ${log.leftOut.reason}`]
+      : []),
     `target   ${target}`,
     tableValues(evaluation),
     ...listDiagnostics(evaluation),

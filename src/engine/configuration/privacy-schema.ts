@@ -37,7 +37,7 @@ export interface PrivacyConfiguration {
   /** Of users who have stated nothing. */
   readonly consent: ConsentDefaults;
   readonly retention: RetentionConfiguration;
-  /** Days after an erasure within which the learner begins policies anew that never saw the user. */
+  /** Days after an erasure within which the learner begins to make policies that never saw the user. */
   readonly relearnDays: number;
   /** Absent: trainings are not private. */
   readonly differential?: DifferentialSettings;
@@ -89,11 +89,14 @@ const retentionSchema = z.strictObject({
   cycleDays: days.exactOptional(),
 });
 
+/** The shortest month has 28 days (GDPR, Article 12(3)): the last one is for the training. */
+const mostRelearnDays = 27;
+
 export const privacySchema: z.ZodType<PrivacyConfiguration, PrivacyInput> = z.strictObject({
   pseudonyms: pseudonymsSchema.exactOptional(),
   consent: consentSchema.prefault({}),
   retention: retentionSchema.prefault({}),
-  relearnDays: z.number().min(0).max(30).default(7),
+  relearnDays: z.number().min(0).max(mostRelearnDays).default(7),
   differential: differentialSchema.exactOptional(),
 });
 

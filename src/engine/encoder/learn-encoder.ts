@@ -26,7 +26,7 @@ async function compare(
   const { measuring, context, foresight, throughSequence } = trained;
   const { encoder } = serving;
   const before = encoder && {
-    heldOutAfter: encoder.model.throughSequence,
+    heldOutAfter: trained.heldOutAfter ?? encoder.model.throughSequence,
     servingNdcg: (await measureForesight(encoder, measuring, context)).ndcg,
   };
   const divergence = await measureDivergence(options, serving, trained.network);

@@ -98,6 +98,7 @@ test("an encoder holds nothing that people chose: all items by id, no chain, no 
   expect(model.itemIds).toEqual([...items, "a-new-one"].sort((a, b) => (a < b ? -1 : 1)));
   expect(model).not.toHaveProperty("chain");
   expect(model).not.toHaveProperty("loss");
+  expect(model.throughSequence).toBe(0);
   // Noise made of them what nobody's counts are.
   expect(model.counts.some((count) => !Number.isInteger(count))).toBe(true);
 });
@@ -143,7 +144,7 @@ test("a spent budget refuses a training by name, and serving continues with what
   await expect(run()).rejects.toMatchObject({
     code: "conflict",
     message: expect.stringMatching(
-      /^the privacy budget is spent: 1 of 1 trainings have used ε 8\.00/,
+      /^the privacy budget is spent: 1 training used ε 8\.00 of 8, and privacy\.differential\.trainings is 1/,
     ),
   });
   expect(await stateOf(opened)).toEqual(before);
@@ -184,6 +185,20 @@ test("without the setting an encoder begins anew after a private one", async () 
   expect(trained).not.toHaveProperty("spending");
 });
 
+test("too few offered items are refused before anything is trained", async () => {
+  const { run, engine } = await openTraining();
+  for (const id of items.slice(3)) await engine.putItems([{ ...sampleItem(id), available: false }]);
+  const stages = new Set<string>();
+  const onProgress: TrainOptions["onProgress"] = ({ stage }) => void stages.add(stage);
+  await expect(run({ onProgress })).rejects.toMatchObject({
+    code: "conflict",
+    message: expect.stringContaining(
+      "scenario play offers 3 items, and a private training takes 6",
+    ),
+  });
+  expect(stages).not.toContain("start");
+});
+
 test("a damaged account is no budget", async () => {
   const { store, run } = await openTraining();
   const bytes = Buffer.from(JSON.stringify({ curve: [1], trainings: 0 }));
@@ -210,4 +225,13 @@ test("parts that learn without noise are refused beside it", () => {
     /fastLoop\.enabled.*without noise/,
   );
   expect(() => parseConfiguration(configurationOf({ epsilon: 0 }))).toThrow(/epsilon/);
+});
+
+test("a budget that no training fits says so, and is not called spent", async () => {
+  const { run } = await openTraining(configurationOf({ epsilon: 1e-4 }));
+  await expect(run()).rejects.toMatchObject({
+    code: "conflict",
+    message:
+      "privacy.differential.epsilon is 0.0001: too little for 2 trainings; raise it, or lower trainings",
+  });
 });

@@ -2,6 +2,7 @@ import type { KeyObject } from "node:crypto";
 import { dayMs } from "../../domain/durations.ts";
 import type { ErasureReceipt, WrittenFile } from "../../domain/erasure.ts";
 import type { UserId } from "../../domain/ids.ts";
+import type { DifferentialSettings } from "../../domain/privacy.ts";
 import type { Deed } from "../../domain/trail.ts";
 import type { Erased, Erasing } from "../../storage/erasure-store.ts";
 import type { Store } from "../../storage/store.ts";
@@ -27,6 +28,8 @@ const describeFile = ({ writtenAt, ...file }: WrittenFile) => ({
   writtenAt: toTime(writtenAt),
 });
 
+const promiseOf = ({ epsilon, delta }: DifferentialSettings) => ({ epsilon, delta });
+
 /** Contents of a receipt beside the removed rows. */
 interface Surroundings {
   readonly key: KeyObject;
@@ -34,6 +37,7 @@ interface Surroundings {
   readonly policies: ErasureReceipt["policies"];
   readonly now: number;
   readonly retireBy: number;
+  readonly differential: DifferentialSettings | undefined;
 }
 
 /** Policies in use that were made after the user's first row. */
@@ -58,11 +62,12 @@ async function readSurroundings(parts: EraseParts, erasing: Erasing): Promise<Su
     key: await signingKeyOf(store),
     files: await store.files.list(),
     retireBy: now + configuration.privacy.relearnDays * dayMs,
+    differential: configuration.privacy.differential,
   };
 }
 
 const sealOf =
-  ({ key, files, policies, now, retireBy }: Surroundings) =>
+  ({ key, files, policies, now, retireBy, differential }: Surroundings) =>
   (erased: Erased) => {
     const { salt, userId, begunAt, sequence, rows, digests } = erased;
     return sealReceipt(
@@ -72,6 +77,7 @@ const sealOf =
         ...{ requestedAt: toTime(begunAt), erasedAt: toTime(now), sequence, rows, digests },
         policies,
         ...{ retireBy: toTime(retireBy), files: files.map(describeFile) },
+        ...(differential && { differential: promiseOf(differential) }),
       },
       key,
     );

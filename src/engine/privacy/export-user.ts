@@ -1,21 +1,24 @@
 import type { User } from "../../domain/catalogue.ts";
 import type { Consent } from "../../domain/consent.ts";
 import type { Feedback } from "../../domain/decision.ts";
-import type { Edge } from "../../domain/edge.ts";
 import type { UserId } from "../../domain/ids.ts";
 import type { UserReaction } from "../../domain/reaction.ts";
 import type { ScannedEvent } from "../../storage/event-store.ts";
 import type { Store } from "../../storage/store.ts";
+import type { UserHistory } from "../../storage/user-history.ts";
 
-/** All that the record has of one user, as it is now. */
-export interface UserExport {
+/** All that the record has of one user: every row that an erasure would remove. */
+export interface UserExport extends Pick<UserHistory, "documents" | "edges" | "pseudonyms"> {
   readonly userId: string;
+  /** As they are now. */
   readonly attributes: User["attributes"];
   readonly consent: Consent;
+  readonly revisions: UserHistory["attributes"];
+  readonly consents: UserHistory["consents"];
+  /** Retracted ones too. */
   readonly events: readonly ScannedEvent[];
+  /** With rewards and viewed positions. */
   readonly decisions: readonly Feedback[];
-  /** That hold now, among the newest 1,000 changes. */
-  readonly edges: readonly Edge[];
   readonly reactions: readonly UserReaction[];
 }
 
@@ -41,14 +44,17 @@ async function readDecisions(
 
 /** Rows of one user, for those who ask for them. */
 export async function exportUser(store: Store, userId: UserId): Promise<UserExport> {
-  const { users, consents, events, edges, reactions } = store;
+  const { users, consents, events, erasures, reactions } = store;
+  const { attributes: revisions, consents: stated, ...kept } = await erasures.history(userId);
   return {
     userId,
     attributes: (await users.find(userId))?.attributes ?? {},
     consent: await consents.of(userId),
+    revisions,
+    consents: stated,
     events: await events.ofUser(userId),
     decisions: await readDecisions(store, userId),
-    edges: await edges.of(userId, { limit: all }),
+    ...kept,
     reactions: await reactions.list({ userId, until: all }, { limit: all }),
   };
 }

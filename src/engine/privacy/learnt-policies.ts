@@ -1,7 +1,9 @@
 import type { Assignment } from "../../domain/policy-snapshot.ts";
+import { isUniform } from "../../policy/popularity-network.ts";
 import type { LaterErasures } from "../../storage/erasure-store.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
+import { loadServed } from "../learner/cycle/carried.ts";
 
 /** All versions that an assignment names, the retriever and the waiting one included. */
 export function namedVersions(assignment: Assignment): readonly number[] {
@@ -33,6 +35,25 @@ export async function hasLearntFromErased(
   return erased !== undefined && version > (await store.policies.newestAt(erased.first));
 }
 
+async function isUsable(store: Store, version: number): Promise<boolean> {
+  const network = await loadServed(store, version);
+  return network !== undefined && !isUniform(network);
+}
+
+/** The serving policy, or the nearest of its parents, that never saw an erased user. */
+export async function findKept(
+  store: Store,
+  scenario: string,
+  { serving }: Assignment,
+): Promise<number | undefined> {
+  for (let version = serving; version !== undefined; ) {
+    if (!(await hasLearntFromErased(store, scenario, version)))
+      return version === serving || (await isUsable(store, version)) ? version : undefined;
+    version = (await store.policies.find(version))?.parent;
+  }
+  return undefined;
+}
+
 /** Policies in use that may have learnt from erased users, and the oldest of those erasures. */
 export interface PendingPolicies {
   readonly scenario: string;
@@ -49,9 +70,6 @@ export async function findPending(
 ): Promise<PendingPolicies | undefined> {
   const assignment = await store.policies.assignment(scenario);
   const named = namedVersions(assignment);
-  const newest = Math.max(0, ...named);
-  const erased = await laterErasures(store, scenario, newest);
-  if (erased === undefined) return undefined;
   const learnt = await Promise.all(
     named.map(async (version) => ({
       version,
@@ -59,7 +77,9 @@ export async function findPending(
     })),
   );
   const versions = learnt.filter(({ hasLearnt }) => hasLearnt).map(({ version }) => version);
-  if (versions.length === 0) return undefined;
+  // The oldest of them stands on the oldest start, and has the most erasures after it.
+  const erased = await laterErasures(store, scenario, Math.min(...versions));
+  if (versions.length === 0 || erased === undefined) return undefined;
   return { scenario, versions, erasures: erased.count, since: erased.endedAt };
 }
 

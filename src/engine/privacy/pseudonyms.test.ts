@@ -147,10 +147,13 @@ test("whichever entrance it comes by, no raw id is in the record, its log, expor
   await importText(store, "users", [{ userId: ada, attributes: { age: 36 }, consent }]);
   await importText(store, "events", [{ type: "click", userId: ada, itemId: "i-4" }]);
   await importText(store, "items", [{ itemId: "post-2", attributes: { author: eve } }]);
+  const before = await store.pseudonyms.keys();
   const { refusals } = await importText(store, "edges", [
     { userId: ada, type: "friend", to: "who-is-this" },
   ]);
   expect(refusals).toEqual([expect.stringContaining("user 'who-is-this' was never written")]);
+  // Who is refused gets no pseudonym.
+  expect(await store.pseudonyms.keys()).toEqual(before);
   expect(await engine.findUser(ada)).toMatchObject({ attributes: { age: 36 }, consent });
   const { decision } = await engine.recommend({ userId: ada });
   const view = await engine.findDecision(decision.decisionId);

@@ -1,5 +1,6 @@
 import { EngineError } from "../../domain/errors.ts";
 import { type UserId, userId } from "../../domain/ids.ts";
+import { formatCounted } from "../../numeric/format.ts";
 import type { PseudonymKey } from "../../storage/pseudonym-store.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
@@ -17,7 +18,7 @@ const refuse = (problem: string) =>
   new EngineError("invalid_configuration", problem, { details: { field: "privacy.pseudonyms" } });
 
 const describeKey = ({ key, users }: PseudonymKey) =>
-  `the record keeps ${users} users under the pseudonym key '${key}'`;
+  `the record keeps ${formatCounted(users, "user")} under the pseudonym key '${key}'`;
 
 /** A record with users of its own under raw ids would become one with both. */
 async function checkRecord({ pseudonyms }: Store, { names }: PseudonymKeyring): Promise<void> {

@@ -78,6 +78,7 @@ export const receiptSchema: z.ZodType<ErasureReceipt> = z.strictObject({
   digests: z.partialRecord(table, hex(32)),
   policies: z.record(z.string(), z.array(z.int())),
   retireBy: time,
+  differential: z.strictObject({ epsilon: z.number(), delta: z.number() }).exactOptional(),
   files: z.array(z.strictObject({ kind: z.enum(fileKinds), path: z.string(), writtenAt: time })),
   publicKey: hex(32),
   signature: hex(64),

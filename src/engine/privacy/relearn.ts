@@ -1,39 +1,17 @@
 import type { Cycle } from "../../domain/cycle.ts";
 import { dayMs } from "../../domain/durations.ts";
 import type { Assignment } from "../../domain/policy-snapshot.ts";
-import { mark, withoutRivals } from "../../domain/take-over.ts";
-import { isUniform } from "../../policy/popularity-network.ts";
-import type { NewPolicy, Store } from "../../storage/store.ts";
+import { mark } from "../../domain/take-over.ts";
+import { formatCounted } from "../../numeric/format.ts";
+import type { NewPolicy } from "../../storage/store.ts";
 import type { EncoderOptions } from "../encoder/learn-encoder.ts";
-import { forgetCarried, loadServed } from "../learner/cycle/carried.ts";
+import { forgetCarried } from "../learner/cycle/carried.ts";
 import { endTraining } from "../learner/training/training-checkpoint.ts";
 import { type Begun, begin, noCounts } from "./begin-anew.ts";
-import {
-  findPending,
-  hasLearntFromErased,
-  namedVersions,
-  type PendingPolicies,
-} from "./learnt-policies.ts";
+import { forgetVersions } from "./forget-versions.ts";
+import { findKept, findPending, namedVersions, type PendingPolicies } from "./learnt-policies.ts";
 import { evidenceOfSpending, recordOfSpending, rememberSpending } from "./spent-budget.ts";
-
-async function isUsable(store: Store, version: number): Promise<boolean> {
-  const network = await loadServed(store, version);
-  return network !== undefined && !isUniform(network);
-}
-
-/** The serving policy, or the nearest of its parents, that never saw an erased user. */
-async function findKept(
-  store: Store,
-  scenario: string,
-  { serving }: Assignment,
-): Promise<number | undefined> {
-  for (let version = serving; version !== undefined; ) {
-    if (!(await hasLearntFromErased(store, scenario, version)))
-      return version === serving || (await isUsable(store, version)) ? version : undefined;
-    version = (await store.policies.find(version))?.parent;
-  }
-  return undefined;
-}
+import { findStaying, retireOthers } from "./stay-private.ts";
 
 async function keepOrBegin(
   options: EncoderOptions,
@@ -52,28 +30,6 @@ async function keepOrBegin(
   };
 }
 
-/** Fields of an assignment that name a version, and those that leave with it. */
-const versionFields = {
-  ...{ serving: [], canary: [], baseline: [], retriever: [], waiting: [] },
-  holdback: ["holdbackShare"],
-  anchor: ["anchorShare", "anchorSince"],
-} as const satisfies Partial<Record<keyof Assignment, readonly (keyof Assignment)[]>>;
-
-/** Without policies that are to be forgotten, and without those that were judged against a serving one that is. */
-function forget(assignment: Assignment, { versions }: PendingPolicies): Assignment {
-  const { serving } = assignment;
-  const isServed = serving !== undefined && versions.includes(serving);
-  const left = isServed ? withoutRivals(assignment) : assignment;
-  const gone = new Set<string>();
-  for (const [field, others] of Object.entries(versionFields)) {
-    const version = left[field as keyof typeof versionFields];
-    if (version !== undefined && versions.includes(version))
-      for (const name of [field, ...others]) gone.add(name);
-  }
-  const kept = Object.fromEntries(Object.entries(left).filter(([name]) => !gone.has(name)));
-  return { ...kept, canaryShare: gone.has("canary") ? 0 : left.canaryShare };
-}
-
 /** Policies of a scenario that have to be replaced, if it is time. */
 export async function findDuePolicies(
   { store, configuration, clock }: Pick<EncoderOptions, "store" | "configuration" | "clock">,
@@ -81,7 +37,9 @@ export async function findDuePolicies(
 ): Promise<PendingPolicies | undefined> {
   const pending = await findPending(store, scenario);
   const { relearnDays } = configuration.privacy;
-  return pending && pending.since + relearnDays * dayMs <= clock() ? pending : undefined;
+  if (pending === undefined || pending.since + relearnDays * dayMs > clock()) return undefined;
+  const staying = await findStaying({ store, configuration }, pending);
+  return staying.length < pending.versions.length ? pending : undefined;
 }
 
 /** The new policies, the one that serves first unless it is there already. */
@@ -100,7 +58,7 @@ function newPolicies(
 }
 
 const describePending = ({ versions, erasures }: PendingPolicies, { about }: Begun) => {
-  const users = erasures === 1 ? "1 erased user" : `${erasures} erased users`;
+  const users = formatCounted(erasures, "erased user");
   return `policies ${versions.join(", ")} may have learnt from ${users}: ${about}`;
 };
 
@@ -108,7 +66,8 @@ const describePending = ({ versions, erasures }: PendingPolicies, { about }: Beg
  * Replaces the policies of a scenario that may have learnt from erased users: by a parent that never
  * saw them, else by one that is made from the record as it is now. Nothing passes the gate here; the
  * next cycle learns from all decisions that are left.
- * @returns undefined if no policy in use may have learnt from an erased user
+ * @returns undefined if no policy in use may have learnt from an erased user, or if all that may
+ * have are private and stay
  */
 export async function relearn(options: EncoderOptions): Promise<Cycle | undefined> {
   const { store, scenario, clock, seed } = options;
@@ -119,25 +78,22 @@ export async function relearn(options: EncoderOptions): Promise<Cycle | undefine
   const replaces = await store.policies.assignment(name);
   const pending = await findPending(store, name);
   if (pending === undefined) return undefined;
+  const staying = await findStaying(options, pending);
+  if (staying.length > 0) return retireOthers(options, pending, staying);
   const begun = await keepOrBegin(options, pending, replaces);
   const finishedAt = clock();
   const reason = describePending(pending, begun);
   const [last] = await store.cycles.list({ scenario: name, limit: 1 });
   const isSame = begun.kept === replaces.serving;
   const cycle: Omit<Cycle, "cycle" | "candidateVersion"> = {
-    ...{
-      scenario: name,
-      reason,
-      startedAt,
-      finishedAt,
-      record: { seed, ...recordOfSpending(begun.spending) },
-    },
+    ...{ scenario: name, reason, startedAt, finishedAt },
+    record: { seed, ...recordOfSpending(begun.spending) },
     outcome: "initial",
     ...(replaces.serving !== undefined && { policyVersion: replaces.serving }),
     // From the first decision on, so that the next cycle learns from all of them.
     throughSequence: isSame ? (last?.throughSequence ?? 0) : 0,
   };
-  const left = forget(replaces, pending);
+  const left = forgetVersions(replaces, pending.versions);
   const versionsOf = (added: readonly number[]) => {
     const serving = begun.kept ?? added[0] ?? 0;
     return {

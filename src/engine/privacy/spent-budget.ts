@@ -1,6 +1,7 @@
 import { EngineError } from "../../domain/errors.ts";
 import type { DifferentialSettings, PrivacyEvidence, PrivacyRecord } from "../../domain/privacy.ts";
-import { costOf, type PrivatePlan, planPrivately } from "../../learning/privacy/plan.ts";
+import { canTrain, costOf, type PrivatePlan, planPrivately } from "../../learning/privacy/plan.ts";
+import { formatCounted } from "../../numeric/format.ts";
 import {
   addCurves,
   epsilonOf,
@@ -35,6 +36,19 @@ export async function loadSpent({ checkpoints }: Store): Promise<SpentBudget> {
 export const spentEpsilon = ({ curve }: SpentBudget, delta: number): number =>
   epsilonOf(curve, delta);
 
+function describeLack(
+  { trainings }: SpentBudget,
+  { epsilon: budget, trainings: most }: DifferentialSettings,
+  epsilon: number,
+): string {
+  const used = `${formatCounted(trainings, "training")} used ε ${epsilon.toFixed(2)} of ${budget}`;
+  if (trainings >= most)
+    return `the privacy budget is spent: ${used}, and privacy.differential.trainings is ${most}; serve the present policy, or raise privacy.differential.epsilon and trainings`;
+  const left = formatCounted(most - trainings, "training");
+  const lack = `privacy.differential.epsilon is ${budget}: too little for ${left}`;
+  return `${lack}${trainings > 0 ? ` more, since ${used}` : ""}; raise it, or lower trainings`;
+}
+
 /**
  * The plan of the next training: the rest of the budget is divided between the trainings that are left.
  * @throws conflict if nothing is left
@@ -42,14 +56,17 @@ export const spentEpsilon = ({ curve }: SpentBudget, delta: number): number =>
 export function planNext(spent: SpentBudget, settings: DifferentialSettings): PrivatePlan {
   const plan = planPrivately(settings, spent);
   if (plan !== undefined) return plan;
-  const { epsilon: budget, delta } = settings;
-  const epsilon = spentEpsilon(spent, delta);
-  throw new EngineError(
-    "conflict",
-    `the privacy budget is spent: ${spent.trainings} of ${settings.trainings} trainings have used ε ${epsilon.toFixed(2)} of ${budget}; serve the present policy, or raise privacy.differential.epsilon and trainings`,
-    { details: { epsilon, budget, trainings: spent.trainings } },
-  );
+  const epsilon = spentEpsilon(spent, settings.delta);
+  throw new EngineError("conflict", describeLack(spent, settings, epsilon), {
+    details: { epsilon, budget: settings.epsilon, trainings: spent.trainings },
+  });
 }
+
+/** Whether no further training is allowed. */
+export const isBudgetSpent = async (
+  store: Store,
+  settings: DifferentialSettings,
+): Promise<boolean> => !canTrain(settings, await loadSpent(store));
 
 /** A training's part in the budget, and the budget after it. */
 export interface Spending {

@@ -42,6 +42,11 @@ export interface PageRequest {
 /** A loop with reactions: recommendations of one scenario, and reactions that can be read, overwritten and taken back. */
 export interface Reactions {
   readonly scenario: string;
+  /**
+   * Whether the catalogue gets an item that a reaction names first. Not with `privacy.differential`: a private encoder lists the
+   * catalogue's ids, which would then be doings of users.
+   */
+  readonly createsItems: boolean;
   /** Undefined if no item is left for the page. */
   recommend(page: PageRequest): Promise<Recommendation | undefined>;
   record(
@@ -189,6 +194,7 @@ export function createReactions(parts: RecommendParts, scenario: Scenario): Reac
   };
   return {
     scenario: scenario.name,
+    createsItems: parts.configuration.privacy.differential === undefined,
     recommend: (page) => recommendPage(parts, scenario.name, page),
     record: async (inputs, { overwrites }) =>
       reactions.record(await toRows(parts, inputs, overwrites)),

@@ -1,8 +1,16 @@
 import { expect, test } from "vitest";
 import { openAds, sampleCampaign } from "../../../tests/support/ads.ts";
 import { openAuditedShop } from "../../../tests/support/audited-shop.ts";
-import { ann, assign, openShop, shopSnapshot } from "../../../tests/support/shop.ts";
+import {
+  ann,
+  assign,
+  openShop,
+  shopConfiguration,
+  shopSnapshot,
+} from "../../../tests/support/shop.ts";
 import { userId } from "../../domain/ids.ts";
+import { parseConfiguration } from "../configuration/configuration.ts";
+import { keyedId } from "./idempotency.ts";
 
 const ben = userId("ben");
 
@@ -67,6 +75,19 @@ test("a request with a key that is sent again is answered by its decision", asyn
   expect(again).toEqual(repeated);
   expect(other?.decision.decisionId).not.toBe(first.decision.decisionId);
   expect(await store.decisions.count()).toBe(2);
+});
+
+test("the id of a key's decision follows from the record's secret, so that no list of ids and keys gives the user away", async () => {
+  const request = { userId: ann, idempotencyKey: "page-1" };
+  const [one, other] = await Promise.all([openShop(), openShop()]);
+  const [left, right] = await Promise.all(
+    [one, other].map(async ({ engine }) => (await engine.recommend(request)).decision.decisionId),
+  );
+  expect(left).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
+  expect(left).not.toBe(right);
+  const parsed = { ...request, scenario: "shop" } as never;
+  const parts = { store: one.store, configuration: parseConfiguration(shopConfiguration()) };
+  expect((await keyedId(parts, parsed)).decisionId).toBe(left);
 });
 
 test("of requests with one key at the same time one decides", async () => {

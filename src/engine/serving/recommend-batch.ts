@@ -110,7 +110,7 @@ export async function recommend(
   parts: RecommendParts,
   input: RecommendInput | ParsedInput,
 ): Promise<Recommendation> {
-  const inputs = [keyedId(parts.configuration, input as ParsedInput)];
+  const inputs = [await keyedId(parts, input as ParsedInput)];
   const made = await decide(parts, inputs, { distinct: false, name: (error) => error });
   learn(parts, made);
   return made[0] as Recommendation;
@@ -141,7 +141,9 @@ export async function recommendBatch(
   { requests, distinct = false }: RecommendBatchInput,
 ): Promise<readonly Recommendation[]> {
   const { configuration } = parts;
-  const inputs = requests.map((request) => keyedId(configuration, request as ParsedInput));
+  const inputs = await Promise.all(
+    requests.map((request) => keyedId(parts, request as ParsedInput)),
+  );
   refuseRepeatedKeys(inputs);
   const hasAds = inputs.some(({ scenario }) => findScenario(configuration, scenario).ads);
   const made = hasAds

@@ -1,11 +1,13 @@
 import type { Cycle } from "../../domain/cycle.ts";
 import { dayMs } from "../../domain/durations.ts";
 import type { Assignment, PromotionMode } from "../../domain/policy-snapshot.ts";
+import { formatCounted } from "../../numeric/format.ts";
 import type { DamagedRows } from "../../storage/revision-store.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import type { Health } from "../engine.ts";
 import { findAllPending, type PendingPolicies } from "../privacy/learnt-policies.ts";
+import { describeStaying, findStaying } from "../privacy/stay-private.ts";
 import type { FastLoops } from "../serving/fast-loop/serving-loops.ts";
 import type { ServingPolicies } from "../serving/serving-policies.ts";
 import type { Catalogue } from "../state/catalogue.ts";
@@ -42,7 +44,7 @@ function describeDamaged(kind: "item" | "user", { ids, count }: DamagedRows): st
       : "treated as without the attributes that can't be read";
   const named = ids.slice(0, namedRows).map((id) => JSON.stringify(id));
   const rest = count > named.length ? ` and ${count - named.length} more` : "";
-  const rows = count === 1 ? `1 ${kind} is` : `${count} ${kind}s are`;
+  const rows = `${formatCounted(count, kind)} ${count === 1 ? "is" : "are"}`;
   return [`${rows} damaged: ${named.join(", ")}${rest}; ${treated}: write or delete them`];
 }
 
@@ -69,12 +71,16 @@ export function cycleProblems({ scenario, outcome, reason, record }: Cycle): str
 /** A day for a learner that had a long cycle before it, or was away. */
 const graceMs = dayMs;
 
-/** Policies that the learner should have replaced by now. */
-export function describeOverdue(
-  { scenario, versions, since }: PendingPolicies,
-  { privacy }: Pick<Configuration, "privacy">,
+/** Policies that the learner should have replaced by now, or can't replace at all. */
+export async function describeOverdue(
+  parts: Pick<HealthParts, "store" | "configuration">,
+  pending: PendingPolicies,
   now: number,
-): readonly string[] {
+): Promise<readonly string[]> {
+  const staying = await findStaying(parts, pending);
+  if (staying.length > 0) return [describeStaying(pending, staying)];
+  const { scenario, versions, since } = pending;
+  const { privacy } = parts.configuration;
   const dueAt = since + privacy.relearnDays * dayMs;
   if (now < dueAt + graceMs) return [];
   return [
@@ -113,7 +119,7 @@ export async function readHealth(parts: HealthParts): Promise<Health> {
     findStarvation(learner, configuration.learner, waitedMs);
   if (parts.expectsLearner && missing !== undefined) problems.push(missing);
   const pending = await findAllPending(store, configuration);
-  problems.push(...pending.flatMap((one) => describeOverdue(one, configuration, parts.clock())));
+  for (const one of pending) problems.push(...(await describeOverdue(parts, one, parts.clock())));
   const pendingErasures = Object.fromEntries(
     pending.map(({ scenario, since, erasures, versions }) => [
       scenario,

@@ -1,5 +1,6 @@
 import { createPrefix, type SlatePrefix } from "../../domain/prefix-rules.ts";
 import { noCaps, type SlateCaps } from "../../domain/slate-caps.ts";
+import { tiltBy } from "../../domain/slate-diversity.ts";
 import type { SlateRule, ValuedSlate } from "./slate-drawer.ts";
 import type { LoggedPlace, SlateDrawing, VisitPrefix } from "./slate-drawing.ts";
 import type { SlateDraws } from "./slate-draws.ts";
@@ -51,7 +52,7 @@ function weigh({ rule, prefix: { spread }, weights }: Opened, k: number): Float6
   const { unexplained, power } = spread;
   for (let a = 0; a < weights.length; a++) {
     const u = unexplained[a]!;
-    weights[a] = u === 1 ? policy[a]! : policy[a]! * Math.exp(power * Math.log(u));
+    weights[a] = u === 1 ? policy[a]! : policy[a]! * Math.exp(tiltBy(u, power));
   }
   return weights;
 }

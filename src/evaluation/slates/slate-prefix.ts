@@ -1,4 +1,5 @@
 import { createPrefix } from "../../domain/prefix-rules.ts";
+import { tiltBy } from "../../domain/slate-diversity.ts";
 import type { SlateRule } from "./slate-drawer.ts";
 
 /**
@@ -13,7 +14,7 @@ export function conditionalsOf(
   return items.map((item, k) => {
     const policy = policies[k] ?? policies.at(-1)!;
     const left = policy.map((one, a) =>
-      closed[a] ? 0 : one * (spread ? spread.unexplained[a]! ** spread.power : 1),
+      closed[a] ? 0 : one * (spread ? Math.exp(tiltBy(spread.unexplained[a]!, spread.power)) : 1),
     );
     const mass = left.reduce((sum, one) => sum + one, 0);
     const count = closed.reduce((sum, one) => sum + 1 - one, 0);

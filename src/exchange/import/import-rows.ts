@@ -3,7 +3,7 @@ import { describeProblem, findProblem } from "../../engine/campaigns/check-campa
 import type { Pseudonyms } from "../../engine/privacy/pseudonyms.ts";
 import { findUnknown, unknownRemedy } from "../../engine/social/check-edges.ts";
 import type { Store } from "../../storage/store.ts";
-import { pseudonymiseRows, type RenamedRows } from "./pseudonymise-rows.ts";
+import { findEdges, pseudonymiseRows } from "./pseudonymise-rows.ts";
 import type { AcceptedRow, ImportedEvent, ImportRow, Refusal, RowSource } from "./row.ts";
 
 /** Rows that go into the store in one commit: enough to hide its cost, few enough to stop soon and to stay small. */
@@ -44,23 +44,25 @@ function check(row: ImportRow, scenarios: readonly Scenario[] = []): ImportRow {
   return { file, line, kind: "refused", reason: describeProblem(problem) };
 }
 
-/** The rows without the edges of unknown users, which are refused. */
+/** The rows without the edges of unknown users, which are refused before anybody gets a pseudonym. */
 async function refuseUnknown(
-  { store, onRefusal }: Pick<ImportOptions, "store" | "onRefusal">,
-  { rows: batch, nameOf }: RenamedRows,
+  { store, pseudonyms, onRefusal }: Pick<ImportOptions, "store" | "pseudonyms" | "onRefusal">,
+  batch: readonly AcceptedRow[],
 ): Promise<readonly AcceptedRow[]> {
   const rows = batch.filter((row) => row.kind === "edge");
-  const unknown = await findUnknown(
-    store.users,
+  const edges = await findEdges(
     rows.map(({ edge }) => edge),
+    pseudonyms,
   );
-  const refused = new Map<AcceptedRow, string>();
+  const unknown = await findUnknown(store.users, edges);
+  const refused = new Set<AcceptedRow>();
   for (const [index, row] of rows.entries()) {
     const user = unknown[index];
-    if (user !== undefined) refused.set(row, user);
-  }
-  for (const [{ file, line }, user] of refused) {
-    const reason = `user '${nameOf(user)}' was never written and has no event; ${unknownRemedy}`;
+    if (user === undefined) continue;
+    refused.add(row);
+    const { file, line, edge } = row;
+    const sent = user === edges[index]?.userId ? edge.userId : edge.to;
+    const reason = `user '${sent}' was never written and has no event; ${unknownRemedy}`;
     onRefusal({ file, line, reason });
   }
   return batch.filter((row) => !refused.has(row));
@@ -104,7 +106,8 @@ export async function importRows(source: RowSource, options: ImportOptions): Pro
   let batch: AcceptedRow[] = [];
 
   async function flush(): Promise<void> {
-    const accepted = await refuseUnknown(options, await pseudonymiseRows(batch, options));
+    const known = await refuseUnknown(options, batch);
+    const accepted = await pseudonymiseRows(known, options);
     const stored = await storeBatch(options, accepted);
     counts.read += batch.length;
     counts.stored += stored;

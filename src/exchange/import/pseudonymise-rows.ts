@@ -1,3 +1,4 @@
+import type { Edge } from "../../domain/edge.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 import { type CallIds, createTranslator } from "../../engine/privacy/as-sent.ts";
 import { authorPaths, authorsIn, renameAuthors } from "../../engine/privacy/authors.ts";
@@ -42,13 +43,22 @@ function withIds<Row extends AcceptedRow>(row: Row, { of }: CallIds, paths: Path
   }
 }
 
-/** Rows with the record's ids of users, and the ids that the file has for them. */
-export interface RenamedRows {
-  readonly rows: readonly AcceptedRow[];
-  readonly nameOf: (id: string) => string;
+/** Edges with the record's ids, for a look: who has none yet gets none, and is nobody. */
+export async function findEdges(
+  edges: readonly Edge[],
+  pseudonyms: Pseudonyms | undefined,
+): Promise<readonly Edge[]> {
+  if (pseudonyms === undefined) return edges;
+  const sent = edges.flatMap(({ userId, to }) => [userId, to]);
+  return createTranslator(pseudonyms).read(sent, async ({ of }) =>
+    edges.map(({ userId, type, to }) => ({ userId: of(userId), type, to: of(to) })),
+  );
 }
 
-/** @param pseudonyms undefined if the record has the ids of the file */
+/**
+ * Rows with the record's ids of users, who get one if they have none.
+ * @param pseudonyms undefined if the record has the ids of the file
+ */
 export async function pseudonymiseRows(
   rows: readonly AcceptedRow[],
   {
@@ -58,12 +68,11 @@ export async function pseudonymiseRows(
     readonly pseudonyms?: Pseudonyms | undefined;
     readonly scenarios?: readonly Scenario[];
   },
-): Promise<RenamedRows> {
-  if (pseudonyms === undefined) return { rows, nameOf: (id) => id };
+): Promise<readonly AcceptedRow[]> {
+  if (pseudonyms === undefined) return rows;
   const paths = authorPaths(scenarios);
   const sent = rows.flatMap((row) => usersOf(row, paths));
-  return createTranslator(pseudonyms).write(sent, async (ids) => ({
-    rows: rows.map((row) => withIds(row, ids, paths)),
-    nameOf: ids.back,
-  }));
+  return createTranslator(pseudonyms).write(sent, async (ids) =>
+    rows.map((row) => withIds(row, ids, paths)),
+  );
 }

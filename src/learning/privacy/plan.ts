@@ -49,6 +49,23 @@ export function costOf(plan: PrivatePlan, ran: number): RenyiCurve {
 /** Noise of a step beyond which hardly anything is learnt. */
 const mostUseful = 50;
 
+interface SpentSoFar {
+  readonly curve: RenyiCurve;
+  readonly trainings: number;
+}
+
+/** Cost of all trainings up to the last one, if those that are left have this noise. */
+function curveAt(noise: number, settings: DifferentialSettings, spent: SpentSoFar): RenyiCurve {
+  const plan = planWith(noise, settings);
+  const left = settings.trainings - spent.trainings;
+  return addCurves(spent.curve, repeatCurve(costOf(plan, plan.steps), left));
+}
+
+/** Whether a training is left, and enough of the budget to learn anything in it. */
+export const canTrain = (settings: DifferentialSettings, spent: SpentSoFar): boolean =>
+  settings.trainings > spent.trainings &&
+  epsilonOf(curveAt(mostUseful, settings, spent), settings.delta) <= settings.epsilon;
+
 /**
  * The plan with the least noise with which the trainings that are left stay within ε and δ.
  *
@@ -57,14 +74,9 @@ const mostUseful = 50;
  */
 export function planPrivately(
   settings: DifferentialSettings,
-  spent: { readonly curve: RenyiCurve; readonly trainings: number },
+  spent: SpentSoFar,
 ): PrivatePlan | undefined {
-  const left = settings.trainings - spent.trainings;
-  const curveAt = (noise: number) => {
-    const plan = planWith(noise, settings);
-    return addCurves(spent.curve, repeatCurve(costOf(plan, plan.steps), left));
-  };
-  if (left <= 0 || epsilonOf(curveAt(mostUseful), settings.delta) > settings.epsilon)
-    return undefined;
-  return planWith(leastNoiseFor(curveAt, settings), settings);
+  if (!canTrain(settings, spent)) return undefined;
+  const noise = leastNoiseFor((own) => curveAt(own, settings, spent), settings);
+  return planWith(noise, settings);
 }

@@ -3,7 +3,7 @@ import { createRandom } from "../../numeric/random.ts";
 import { multiply } from "../../tensor/arithmetic.ts";
 import { sum } from "../../tensor/broadcasting.ts";
 import { createGraph, input, parameter } from "../../tensor/graph.ts";
-import { createPrivateTrainer } from "./private-trainer.ts";
+import { createPrivateTrainer, noisySlopes } from "./private-trainer.ts";
 
 const size = 2000;
 /** α/√(1 + ε): the first step of Adam moves each parameter by its rate in the direction of the slope. */
@@ -56,4 +56,21 @@ test("a gradient that is not finite ends the training", async () => {
     trainer.step([{ x: new Float32Array(size).fill(Number.NaN) }], rate),
   ).rejects.toThrow("not finite");
   await trainer.close();
+});
+
+test("noise has the stated variance, by a chi-square test, whatever the sum is", () => {
+  const count = 50_000;
+  for (const [seed, noise, clip] of [
+    [1, 0.7, 0.5],
+    [2, 3, 2],
+    [3, 20, 1e-3],
+  ] as const) {
+    const total = Float64Array.from({ length: count }, (_, index) => clip * (index % 7));
+    const noisy = noisySlopes(total, { noise, clip, source: createRandom(seed) });
+    let squares = 0;
+    for (const [index, value] of noisy.entries())
+      squares += (noise * clip * value - total[index]!) ** 2 / (noise * clip) ** 2;
+    // χ² of n degrees has mean n and variance 2n.
+    expect(Math.abs(squares - count)).toBeLessThan(4 * Math.sqrt(2 * count));
+  }
 });

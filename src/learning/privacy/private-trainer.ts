@@ -68,13 +68,22 @@ async function sumGroups(clipped: ClippedSum, groups: readonly Feeds[], length: 
 }
 
 /**
+ * The Gaussian mechanism on a sum of clipped gradients: (sum + noise)/(σ·C), whose noise has deviation 1 in every coordinate, whether
+ * a user has reached it or not.
+ */
+export const noisySlopes = (
+  total: Float64Array,
+  { noise, clip, source }: Pick<PrivateTrainerOptions, "noise" | "clip" | "source">,
+): Float32Array => Float32Array.from(total, (sum) => sum / (noise * clip) + source.normal());
+
+/**
  * DP-SGD with a user as the unit (Abadi et al. 2016, arXiv:1607.00133; McMahan et al. 2018,
- * arXiv:1710.06963), stepped by Adam. Every coordinate gets noise, whether a user has reached it or not.
+ * arXiv:1710.06963), stepped by Adam.
  */
 export async function createPrivateTrainer(
   options: PrivateTrainerOptions,
 ): Promise<PrivateTrainer> {
-  const { initial, clip, noise, source, parameters, averageDecay, threads } = options;
+  const { initial, clip, parameters, averageDecay, threads } = options;
   const flat = flattenParameters(parameters);
   const clipped = await createClippedSum({ ...options, bound: clip });
   const trainer: Trainer = await createTrainer({
@@ -87,7 +96,7 @@ export async function createPrivateTrainer(
       const current = flat.unpack(trainer.parameters());
       const fed = groups.map((feeds) => ({ ...feeds, ...current }));
       const { total, loss } = await sumGroups(clipped, fed, flat.length);
-      const slopes = Float32Array.from(total, (sum) => sum / (noise * clip) + source.normal());
+      const slopes = noisySlopes(total, options);
       await trainer.step({ slopes, loss: new Float32Array(1) }, learningRate);
       return loss;
     },

@@ -8,7 +8,7 @@ import { type ClippedSum, createClippedSum } from "../../tensor/clipped-sum.ts";
 import { createGraph } from "../../tensor/graph.ts";
 import { countPrivately, pairPrivately } from "../privacy/noisy-counts.ts";
 import { spectralStart } from "./spectral-start.ts";
-import { type PrivateTrainingOptions, trainPrivately } from "./train-privately.ts";
+import { drawUsers, type PrivateTrainingOptions, trainPrivately } from "./train-privately.ts";
 import { buildUserLosses, userFeeds } from "./user-losses.ts";
 
 const shape: TransformerShape = {
@@ -115,4 +115,76 @@ test("a start is refused for shapes that it does not fit", () => {
     ...{ paired: Int32Array.of(0), pairs: new Float64Array(1), counts: [1] },
   };
   expect(() => spectralStart({ ...shape, blocks: 2 }, statistics, 1)).toThrow("one block");
+});
+
+test("each user is drawn with the stated chance, independent of the others", () => {
+  const [population, draws, samplingRate] = [400, 500, 0.1];
+  const own = Array.from({ length: population }, (_, user) => [user, user]);
+  const parts = {
+    ...{ sequences: own, plan: { samplingRate }, shape: { length: 6 }, source: createRandom(4) },
+  };
+  const times = new Float64Array(population);
+  const [sizes, pairs] = [new Float64Array(draws), new Float64Array(population)];
+  for (let draw = 0; draw < draws; draw++) {
+    const drawn = new Set(drawUsers(parts).map((window) => window[0] ?? -1));
+    sizes[draw] = drawn.size;
+    for (const user of drawn) {
+      times[user]! += 1;
+      if (drawn.has(user + 1)) pairs[user]! += 1;
+    }
+  }
+  const totalOf = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0);
+  const variance = (chance: number, count: number) => count * chance * (1 - chance);
+  const whole = totalOf(times);
+  const all = population * draws;
+  expect(Math.abs(whole - samplingRate * all)).toBeLessThan(
+    4 * Math.sqrt(variance(samplingRate, all)),
+  );
+  // χ² of the users' counts, and of the sizes of samples: n ± 4·√(2n).
+  const chiSquare = (values: Float64Array, trials: number) =>
+    values.reduce((sum, value) => sum + (value - samplingRate * trials) ** 2, 0) /
+    variance(samplingRate, trials);
+  expect(Math.abs(chiSquare(times, draws) - population)).toBeLessThan(
+    4 * Math.sqrt(2 * population),
+  );
+  expect(Math.abs(chiSquare(sizes, population) - draws)).toBeLessThan(4 * Math.sqrt(2 * draws));
+  // Neighbours come together as often as two strangers do.
+  const both = samplingRate ** 2;
+  const possible = (population - 1) * draws;
+  expect(Math.abs(totalOf(pairs) - both * possible)).toBeLessThan(
+    4 * Math.sqrt(variance(both, possible)),
+  );
+});
+
+test("a user with any number of events is one stretch of a step, no longer than the network and its next item", async () => {
+  const source = createRandom(5);
+  for (const events of [2, 7, 50, 20_000]) {
+    const long = Array.from({ length: events }, (_, index) => index % shape.items);
+    const drawn = drawUsers({ sequences: [long], plan: { samplingRate: 1 }, shape, source });
+    expect(drawn).toHaveLength(1);
+    expect(drawn[0]!.length).toBeLessThanOrEqual(shape.length + 1);
+    expect(
+      Math.hypot(...(await sumOf(drawn.map((window) => Array.from(window))))),
+    ).toBeLessThanOrEqual(bound);
+  }
+});
+
+test("no column of the start is spent on pairs that repel each other", () => {
+  const size = shape.items;
+  // Items attract each other in four groups of three, the groups' strengths apart; two pairs of groups repel each other more.
+  const group = (item: number) => Math.floor(item / 3);
+  const pairs = Float64Array.from({ length: size * size }, (_, cell) => {
+    const [row, column] = [Math.floor(cell / size), cell % size];
+    if (row === column) return 0;
+    if (group(row) === group(column)) return 10 + group(row);
+    return Math.floor(group(row) / 2) === Math.floor(group(column) / 2) ? -40 : 0;
+  });
+  const paired = Int32Array.from({ length: size }, (_, number) => number);
+  const statistics = { paired, pairs, counts: new Float32Array(size).fill(100) };
+  const { itemTable } = spectralStart({ ...shape, width: 4 }, statistics, 1);
+  // Half of the width are columns, of which the other half is the negative.
+  for (const column of [0, 1]) {
+    const values = Array.from({ length: size }, (_, item) => itemTable![item * 4 + column]!);
+    expect(Math.hypot(...values)).toBeGreaterThan(0.5);
+  }
 });

@@ -51,7 +51,15 @@ function drawWindow(
 }
 
 /** Users of a step, each with the same chance and independent of all others (Poisson sampling). */
-function drawUsers({ sequences, plan, shape, source }: PrivateTrainingOptions): readonly Window[] {
+export function drawUsers({
+  sequences,
+  plan,
+  shape,
+  source,
+}: Pick<PrivateTrainingOptions, "sequences" | "source"> & {
+  readonly plan: Pick<PrivatePlan, "samplingRate">;
+  readonly shape: Pick<TransformerShape, "length">;
+}): readonly Window[] {
   return sequences.flatMap((codes) => {
     if (source.uniform() >= plan.samplingRate) return [];
     const window = drawWindow(codes, shape.length, source);

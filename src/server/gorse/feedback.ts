@@ -96,12 +96,16 @@ function readCursor(cursor: string): ReactionKey {
   return { userId: userId(user), itemId: itemId(item), type };
 }
 
-/** As Gorse does by default, users and items that feedback names are created. */
-async function createNamed({ engine }: GorseParts, inputs: readonly ReactionInput[]) {
+/** As Gorse does by default, users and items that feedback names are created; items only if reactions may. */
+async function createNamed(
+  { engine, reactions: { createsItems } }: GorseParts,
+  inputs: readonly ReactionInput[],
+) {
   const users = new Set<string>();
   const items = new Set<string>();
   for (const { userId: user } of inputs) if (!(await engine.findUser(user))) users.add(user);
-  for (const { itemId: item } of inputs) if (!(await engine.findItem(item))) items.add(item);
+  for (const { itemId: item } of inputs)
+    if (createsItems && !(await engine.findItem(item))) items.add(item);
   if (users.size > 0) await engine.putUsers([...users].map((user) => ({ userId: user })));
   if (items.size > 0) await engine.putItems([...items].map((item) => ({ itemId: item })));
 }

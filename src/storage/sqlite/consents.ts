@@ -24,7 +24,8 @@ export function decodeRefusals(refused: unknown): { readonly consent?: Consent }
   return { consent: Object.fromEntries(kept) };
 }
 
-function decodeConsent(row: Row = {}): Consent {
+/** A row of two flags, each of which may be absent. */
+export function decodeConsent(row: Row = {}): Consent {
   const stated = flags.flatMap((flag) =>
     typeof row[flag] === "number" ? [[flag, row[flag] === 1]] : [],
   );

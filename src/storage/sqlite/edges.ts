@@ -10,9 +10,12 @@ import { everything, type ReadScope } from "./read-scope.ts";
 /** Changes of a user's edges that are read, newest first. */
 const readChanges = 1000;
 
-/** Edges that hold now, from a place in the order of the key on; `present` is that of the newest change. */
-const now = `SELECT user_id, type, target, max(sequence) AS sequence, present FROM edge_revisions
-   WHERE (user_id, type, target) > (?, ?, ?) GROUP BY user_id, type, target
+/** Edges that hold now, both ends in the scope, from a place in the order of the key on; `present` is that of the newest change. */
+const holdingNow = ({ admits }: ReadScope) =>
+  `SELECT user_id, type, target, max(sequence) AS sequence, present FROM edge_revisions
+   WHERE (user_id, type, target) > (?, ?, ?)
+     AND ${admits("edge_revisions.user_id")} AND ${admits("edge_revisions.target")}
+   GROUP BY user_id, type, target
    HAVING present = 1 AND NOT (type = 'friend' AND user_id > target)`;
 
 /** Of a person whose events may bear on others' slates, as of ?2; ?6 is the default. */
@@ -21,6 +24,7 @@ const isShared = `coalesce((SELECT personalise FROM consents
     ORDER BY consents.sequence DESC LIMIT 1), ?6) = 1`;
 
 function prepareStatements(connection: Connection, scope: ReadScope) {
+  const now = holdingNow(scope);
   return {
     newest: connection.prepare(
       `SELECT present FROM edge_revisions WHERE user_id = ? AND type = ? AND target = ?
@@ -76,7 +80,7 @@ function holding(changes: readonly Row[]) {
   });
 }
 
-/** @param scope of connected people's events */
+/** @param scope of lists, and of connected people's events */
 export function createEdgeStore(
   connection: Connection,
   commits: GroupCommit,

@@ -8,6 +8,7 @@ import { appendToList } from "./erasure-list.ts";
 import { createErasureViews } from "./erasure-views.ts";
 import type { EventNumbers, GroupCommit } from "./group-commit.ts";
 import { retryWhileLocked } from "./lock-wait.ts";
+import { createUserHistory } from "./user-history.ts";
 
 /** Rows of a table that one transaction removes: some 5 ms of the event loop. */
 const pageRows = 50;
@@ -125,6 +126,7 @@ export function createErasureStore(
   const { removeFrom, endRow } = createSteps(connection, statements);
   return {
     ...createErasureViews(connection),
+    history: createUserHistory(connection),
     begin: (user, at) => commits.run(() => beginRow(statements, user, at)),
     removePage: (erasure) => commits.run(() => removeFrom(erasure, pageRows)?.removed ?? 0),
     end: (erasure, options) => commits.run((numbers) => endRow(erasure, options, numbers)),

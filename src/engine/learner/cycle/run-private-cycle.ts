@@ -5,8 +5,8 @@ import { spreadOfLifts } from "../../../evaluation/expected-lift.ts";
 import type { Store } from "../../../storage/store.ts";
 import type { Configuration } from "../../configuration/configuration.ts";
 import { watchEncoder } from "../../encoder/watch-encoder.ts";
+import { tellStaying } from "../../privacy/stay-private.ts";
 import { loadServed } from "./carried.ts";
-import { scanFeedback } from "./feedback-pages.ts";
 import type { Reviewed } from "./review.ts";
 import { reviewLive } from "./review-live.ts";
 
@@ -33,10 +33,9 @@ async function readThrough(
   { store, scenario }: PrivateCycle,
   span: { readonly after: number; readonly closedBefore: number },
 ): Promise<number | undefined> {
-  let through: number | undefined;
-  for await (const { sequence } of scanFeedback({ store, scenario: scenario.name, ...span }))
-    through = sequence;
-  return through;
+  const newest = { scenario: scenario.name, ...span, limit: 1 };
+  const { count, after } = await store.decisions.closedSpan(newest);
+  return count === 0 ? undefined : after + 1;
 }
 
 /**
@@ -64,8 +63,11 @@ export async function runPrivateCycle(options: PrivateCycle): Promise<Cycle | un
   const share = network.encoder ? configuration.anchorShare : 0;
   const assignment = withAnchor(reviewed.assignment, { share, now: startedAt });
   const { promotion, canary, anchor } = reviewed;
+  const { outcome, reason } = summarise(reviewed);
+  const staying = await tellStaying(options, name);
   const cycle = {
-    ...{ scenario: name, ...summarise(reviewed), policyVersion: serving, startedAt },
+    ...{ scenario: name, outcome, reason: staying ? `${reason} Also, ${staying}.` : reason },
+    ...{ policyVersion: serving, startedAt },
     ...{ finishedAt: clock(), throughSequence },
     ...(version !== undefined && { candidateVersion: version }),
     record: {

@@ -44,6 +44,23 @@ function itemAt(views: readonly ItemView[], index: number): ItemView {
   return view;
 }
 
+/**
+ * Items that imagined users choose from; asked before a training, so that none is in vain.
+ * @throws conflict if they are too few
+ */
+export function offeredItems(
+  { scenario, catalogue }: ItemContext,
+  now: number,
+): Pick<HeldOut, "rules"> & { readonly views: readonly ItemView[] } {
+  const rules = joinRules(scenario, undefined, now);
+  const views = catalogue.available(rules);
+  if (views.length > historyLength) return { rules, views };
+  throw new EngineError(
+    "conflict",
+    `scenario ${scenario.name} offers ${views.length} items, and a private training takes ${historyLength + 1} at the least; add items, or leave privacy.differential out`,
+  );
+}
+
 interface ImagineOptions {
   readonly context: ItemContext;
   /** Milliseconds since 1970. */
@@ -60,13 +77,7 @@ export async function imagineUsers(
   options: ImagineOptions,
 ): Promise<readonly HeldOut[]> {
   const { context, now } = options;
-  const rules = joinRules(context.scenario, undefined, now);
-  const views = context.catalogue.available(rules);
-  if (views.length <= historyLength)
-    throw new EngineError(
-      "conflict",
-      `scenario ${context.scenario.name} offers ${views.length} items, and a private training takes ${historyLength + 1} at the least; add items, or leave privacy.differential out`,
-    );
+  const { rules, views } = offeredItems(context, now);
   const users: HeldOut[] = [];
   while (users.length < imagined) {
     const history: ItemId[] = [];

@@ -126,7 +126,8 @@ export async function trainEncoderPrivately(
   return {
     model: {
       ...model,
-      ...{ itemIds, counts, throughSequence: data.sequence },
+      // The event number would tell how much has happened; the record has it beside the encoder.
+      ...{ itemIds, counts, throughSequence: 0 },
       ...(features && { features }),
     },
     figures: { epochs: steps, bestEpoch: steps },

@@ -14,11 +14,12 @@ import { initialNetwork } from "../../../policy/network-policy.ts";
 import { encodePopularity } from "../../../policy/popularity.ts";
 import { parameterCount } from "../../../policy/transformer/parameters.ts";
 import { presetOf } from "../../../policy/transformer/shape.ts";
+import { loadLastEncoder } from "../../encoder/last-encoder.ts";
 import { createSecureNoise } from "../../privacy/secure-noise.ts";
 import type { Spending } from "../../privacy/spent-budget.ts";
 import { withConsent } from "../../privacy/with-consent.ts";
 import { type Foresight, measureForesight } from "./foresight.ts";
-import { imagineUsers } from "./imagine-users.ts";
+import { imagineUsers, offeredItems } from "./imagine-users.ts";
 import { sharpen } from "./sharpen.ts";
 import type { HeldOut, ItemContext } from "./slate-cases.ts";
 import { type EncoderTraining, trainEncoder } from "./train-encoder.ts";
@@ -51,6 +52,8 @@ export interface TrainedPolicy {
   readonly slates: FirstSlates;
   /** Event number up to which all was read. */
   readonly throughSequence: number;
+  /** Event number after which events are held out; absent: all are. */
+  readonly heldOutAfter: number | undefined;
   readonly figures: TrainingRecord["training"];
   /** Of the encoder, on events of which nothing was chosen. */
   readonly foresight: Foresight;
@@ -122,6 +125,7 @@ async function train(
   const { differential } = configuration.privacy;
   if (differential) {
     const data = await readTrainingData(options, { asOf: await store.sequence(), after });
+    offeredItems(data.context, options.clock());
     const trained = await trainEncoderPrivately(data, { ...options, differential, source });
     return { data, trained: { ...trained, preset: "private" } };
   }
@@ -131,6 +135,10 @@ async function train(
   const trained = await trainEncoder(data, start, { ...options, choosing, from });
   return { data, trained: { ...trained, preset: start.preset } };
 }
+
+/** Event number of the last training: the bytes of a private encoder hold none. */
+const findTrained = async ({ store, scenario }: TrainPolicyOptions): Promise<number | undefined> =>
+  (await loadLastEncoder(store, scenario.name))?.throughSequence;
 
 export interface TrainPolicyOptions extends BehaviourTrainingOptions {
   /** Of a private training, in tests and benches. Default: the operating system's. */
@@ -155,7 +163,8 @@ export async function trainPolicy(
   // An encoder of a private training has no preset, and is no start for another one.
   const beginsAnew = isPrivate || (before && presetOf(before.shape) === undefined);
   const kept = beginsAnew ? undefined : serving;
-  const { data, trained } = await train(options, kept?.encoder, before?.throughSequence);
+  const heldOutAfter = isPrivate && before ? await findTrained(options) : before?.throughSequence;
+  const { data, trained } = await train(options, kept?.encoder, heldOutAfter);
   const { heldOut, context, behaviour } = data;
   const { measuring, choosing } = splitHeldOut(heldOut);
   options.onProgress({ stage: "measure", users: heldOut.length });
@@ -175,7 +184,7 @@ export async function trainPolicy(
     ...{ encoder, baseline, foresight, measuring, context },
     network: sharpened.network,
     slates: sharpened.slates,
-    throughSequence: data.sequence,
+    ...{ throughSequence: data.sequence, heldOutAfter },
     ...(spending && { spending }),
     figures: {
       ...figures,
