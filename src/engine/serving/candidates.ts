@@ -102,7 +102,7 @@ export interface OfferedItems {
   /** Of the list. */
   readonly facts: readonly ItemFacts[];
   /** Of a catalogue's list: numbers of the items in the order of creation, ascending. */
-  readonly places?: readonly number[];
+  readonly places?: Int32Array;
   /** Indices into the list, ascending. */
   readonly hidden: readonly number[];
   readonly count: number;
@@ -185,6 +185,7 @@ export function indicesLeft(
   indices: readonly number[],
   hidden: readonly number[],
 ): readonly number[] {
+  if (hidden.length === 0) return indices;
   let before = 0;
   return indices.flatMap((index) => {
     while ((hidden[before] ?? Number.POSITIVE_INFINITY) < index) before++;
