@@ -18,6 +18,7 @@ import { policyQualityBench } from "./policy-quality.bench.ts";
 import { privacyBench } from "./privacy.bench.ts";
 import { qualityBench } from "./quality.bench.ts";
 import { realDataBench } from "./real-data.bench.ts";
+import { retrievalBench } from "./retrieval.bench.ts";
 import { serveSmoke } from "./serve-smoke.bench.ts";
 import { serveState } from "./serve-state.bench.ts";
 import { socialBench } from "./social.bench.ts";
@@ -27,6 +28,7 @@ import { trainBench } from "./train.bench.ts";
 export const benches: readonly Bench[] = [
   serveSmoke,
   serveState,
+  retrievalBench,
   overloadBench,
   embeddedBench,
   importBench,
