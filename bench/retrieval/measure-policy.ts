@@ -32,7 +32,7 @@ function offerOf({ views }: ClusteredPolicy) {
     view: views[index]!,
     facts: facts[index]!,
   });
-  return { list: views, facts, hidden: [], count: views.length, at };
+  return { list: views, facts, hidden: [], count: views.length, find: () => [], at };
 }
 
 const drawState = ({ drawHistory }: ClusteredPolicy) =>
