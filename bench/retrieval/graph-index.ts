@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 /** The parts of the package `usearch` that are used here. */
 interface Usearch {
   readonly Index: new (
-    options: Readonly<Record<string, number | string>>,
+    options: Readonly<Record<string, number | string | boolean>>,
   ) => {
     add(keys: BigUint64Array, vectors: Float32Array, threads: number): void;
     search(vector: Float32Array, count: number, threads: number): { readonly keys: BigUint64Array };
@@ -27,7 +27,7 @@ export function buildGraphIndex(
 ) {
   const index = new Index({
     ...{ dimensions: width, metric: "ip", quantization: "f16", connectivity: 16 },
-    ...{ expansion_add: 128, expansion_search: expansion, multi: 0 },
+    ...{ expansion_add: 128, expansion_search: expansion, multi: false },
   });
   const batch = 10_000;
   for (let start = 0; start * width < table.length; start += batch) {
