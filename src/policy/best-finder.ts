@@ -11,12 +11,18 @@ const fewItems = 2000;
 /** A scan of all rows takes the time of exact logits of this share of them. */
 const scanShare = 1 / 64;
 
-/** A state with the network's own h of it, and the one whose logits are subtracted. */
-interface EncodedStates {
+/** A state, and the network's own h of any. */
+interface EncodedState {
   readonly state: PolicyState;
-  readonly encoded: Float32Array;
-  readonly less?: PolicyState;
-  readonly lessEncoded?: Float32Array;
+  encodeAlone(state: PolicyState): Promise<Float32Array>;
+}
+
+/** Finds the best items of a network. */
+interface BestFinder {
+  /** Whether a scan takes less time than exact logits. */
+  isWorth(views: readonly ItemView[]): boolean;
+  find(views: readonly ItemView[], encoded: EncodedState, wanted: BestWanted): Promise<IndexList>;
+  close(): Promise<void>;
 }
 
 /**
@@ -29,7 +35,7 @@ interface EncodedStates {
 export function createBestFinder(
   { shape: { width }, parameters, encoder }: Network,
   items: ItemTable,
-) {
+): BestFinder {
   const encoded = encoder ? encoder.width - 1 : 0;
   const weight = parameters.logOddsWeights?.[0] ?? 0;
   const last = encoded + width;
@@ -67,16 +73,16 @@ export function createBestFinder(
       views.length > Math.max(fewItems, scanShare * rowCount()),
     find: async (
       views: readonly ItemView[],
-      { state, encoded: own, less, lessEncoded }: EncodedStates,
+      { state, encodeAlone }: EncodedState,
       wanted: BestWanted,
     ): Promise<IndexList> => {
-      const vector = vectorOf(state, own);
+      const { less } = wanted;
+      const vector = vectorOf(state, await encodeAlone(state));
       const additions = new Map<number, number>();
       addGains(additions, weight, { state, views });
-      if (less === undefined || lessEncoded === undefined)
-        return index.find(views, { ...wanted, vector, additions });
+      if (less === undefined) return index.find(views, { ...wanted, vector, additions });
       addGains(additions, -weight, { state: less, views });
-      const other = vectorOf(less, lessEncoded);
+      const other = vectorOf(less, await encodeAlone(less));
       const difference = vector.map((value, i) => value - other[i]!);
       return index.find(views, { ...wanted, vector: difference, additions });
     },

@@ -3,8 +3,8 @@ import {
   compareVersions,
   type ListLine,
   type ListVersion,
+  listVersionOf,
   patchNumbers,
-  versionOf,
 } from "./list-line.ts";
 import type { ItemView } from "./policy.ts";
 
@@ -44,7 +44,7 @@ export function keepByList<T>(
   return (views) => {
     const known = kept.get(views);
     if (known !== undefined) return known;
-    const now = versionOf(views);
+    const now = listVersionOf(views);
     const made = workOut(views, now);
     if (views.length > mostCandidates) {
       kept.set(views, made);
@@ -130,14 +130,14 @@ export function createSeenLists() {
     /** Indices of those items; undefined if all may be. */
     newIn: (views: readonly ItemView[]): readonly number[] | undefined => {
       if (seen.has(views)) return [];
-      const now = versionOf(views);
+      const now = listVersionOf(views);
       const before = now && newest.get(now.line);
       const changed = before && now.line.changedSince(Math.min(before.version, now.version));
       return changed && compareVersions(before.places, now.places, changed).fresh;
     },
     add: (views: readonly ItemView[]): void => {
       seen.add(views);
-      const now = versionOf(views);
+      const now = listVersionOf(views);
       if (now && now.version >= (newest.get(now.line)?.version ?? 0)) newest.set(now.line, now);
     },
   };

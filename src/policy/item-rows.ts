@@ -1,5 +1,5 @@
 import { keepIndices, keepNumbers } from "./by-list.ts";
-import { versionOf } from "./list-line.ts";
+import { listVersionOf } from "./list-line.ts";
 import type { ItemView } from "./policy.ts";
 
 /**
@@ -31,7 +31,7 @@ export function rowsOf(views: readonly ItemView[]): Int32Array {
   const known = ofShortLists.get(views);
   if (known !== undefined) return known;
   const found = keptRows(views);
-  if (versionOf(views) === undefined) ofShortLists.set(views, found);
+  if (listVersionOf(views) === undefined) ofShortLists.set(views, found);
   return found;
 }
 

@@ -22,7 +22,7 @@ export const setVersion = (views: readonly ItemView[], version: ListVersion): vo
 };
 
 /** Undefined of a list that is no version of another one. */
-export const versionOf = (views: readonly ItemView[]): ListVersion | undefined =>
+export const listVersionOf = (views: readonly ItemView[]): ListVersion | undefined =>
   versions.get(views);
 
 /** The first index whose place is not below this one. */

@@ -130,15 +130,8 @@ export async function createScorer(network: Network, options: ScorerOptions): Pr
     },
     findBest: async ({ state, candidates }, wanted) => {
       if (!bestFinder.isWorth(candidates)) return undefined;
-      const { less } = wanted;
-      await items.load([state.history, less?.history ?? [], candidates]);
-      const encoded = await encodeAlone(state);
-      const places = {
-        state,
-        encoded,
-        ...(less && { less, lessEncoded: await encodeAlone(less) }),
-      };
-      return bestFinder.find(candidates, places, wanted);
+      await items.load([state.history, wanted.less?.history ?? [], candidates]);
+      return bestFinder.find(candidates, { state, encodeAlone }, wanted);
     },
     represent: async (request) => {
       await load([request]);

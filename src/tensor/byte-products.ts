@@ -31,17 +31,15 @@ export interface ByteMultiplier {
   close(): Promise<void>;
 }
 
-const valueInfo = (name: string, elemType: number, dims: readonly number[]) => ({
-  name,
-  type: { tensorType: { elemType, shape: { dim: dims.map((dimValue) => ({ dimValue })) } } },
-});
+function valueInfo(name: string, elemType: number, dims: readonly number[]) {
+  const dim = dims.map((dimValue) => ({ dimValue }));
+  return { name, type: { tensorType: { elemType, shape: { dim } } } };
+}
 
-const integers = (name: string, values: readonly number[]) => ({
-  name,
-  dims: [values.length],
-  dataType: onnxTypes.int64,
-  rawData: new Uint8Array(BigInt64Array.from(values, BigInt).buffer),
-});
+function integers(name: string, values: readonly number[]) {
+  const rawData = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
+  return { name, dims: [values.length], dataType: onnxTypes.int64, rawData };
+}
 
 /** Rows are the left factor: the runtime reads them as they are, so that one of them can change without a session made anew. */
 function encodeProducts({ rows, width, columns, group }: ByteShape): Uint8Array {

@@ -3,7 +3,7 @@ import {
   indexOfPlace,
   type ListLine,
   type ListVersion,
-  versionOf,
+  listVersionOf,
 } from "../../policy/list-line.ts";
 import type { ItemView } from "../../policy/policy.ts";
 
@@ -79,7 +79,7 @@ function followIndex(
 }
 
 function indexOf(views: readonly ItemView[]): TokenIndex {
-  const version = versionOf(views);
+  const version = listVersionOf(views);
   const known = version ? newest.get(version.line) : indices.get(views);
   if (known?.views === views) return known;
   if (version === undefined) {

@@ -152,7 +152,7 @@ function differingPlaces(left: OfferedList, right: OfferedList): readonly number
 
 /**
  * Lists of available items by wanted categories and filters. A list stays the same object as long as it has the same items; of a changed one
- * `versionOf` tells the changes.
+ * `listVersionOf` tells the changes.
  */
 export function createOfferedLists({ byPlace, changes }: Pick<EntryMap, "byPlace" | "changes">): {
   list(wanted: WantedItems): OfferedList;

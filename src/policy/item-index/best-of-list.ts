@@ -1,7 +1,8 @@
+import { sinkRoot } from "../../numeric/nth-largest.ts";
 import type { ByteProducts } from "../../tensor/byte-products.ts";
 
 /** Rows beside each other that are looked at only if the largest of them could matter. */
-export const groupRows = 32;
+export const comparedRows = 32;
 
 /** A list of items by their rows. */
 export interface ListedRows {
@@ -30,19 +31,6 @@ export interface FoundItems {
   readonly products: readonly number[];
 }
 
-/** Moves the root of a heap whose least value is on top down to its place. */
-function sink(heap: Int32Array, size: number): void {
-  const value = heap[0]!;
-  let at = 0;
-  for (let child = 1; child < size; child = 2 * at + 1) {
-    if (child + 1 < size && heap[child + 1]! < heap[child]!) child++;
-    if (heap[child]! >= value) break;
-    heap[at] = heap[child]!;
-    at = child;
-  }
-  heap[at] = value;
-}
-
 /**
  * @param options.margin twice the error of a product: one that is further below the `count`-th largest can't belong to the best
  * @param options.skipped indices that are no part of the comparison
@@ -68,15 +56,15 @@ export function createBestOfList(
     scores.push(product);
     if (product <= heap[0]!) return;
     heap[0] = product;
-    sink(heap, count);
+    sinkRoot(heap, count);
   };
   return {
     visit: ({ products, maxima }, { columns, column }, firstRow) => {
       const groups = maxima.length / columns;
       for (let group = 0; group < groups; group++) {
         if (maxima[group * columns + column]! < cut()) continue;
-        const start = group * groupRows;
-        for (let row = start; row < start + groupRows; row++) {
+        const start = group * comparedRows;
+        for (let row = start; row < start + comparedRows; row++) {
           const product = products[row * columns + column]!;
           if (product >= cut()) take(firstRow + row, product);
         }

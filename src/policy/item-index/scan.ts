@@ -1,5 +1,5 @@
 import { type ByteMultiplier, createByteMultiplier } from "../../tensor/byte-products.ts";
-import { type BestOfList, groupRows } from "./best-of-list.ts";
+import { type BestOfList, comparedRows } from "./best-of-list.ts";
 import { type ByteBlocks, blockRows } from "./byte-blocks.ts";
 
 /** Vectors that a run multiplies: a run of 16 takes twice the time of a run of one. */
@@ -35,18 +35,24 @@ function columnsOf(scans: readonly Scan[], width: number, columns: number): Int8
   return vectors;
 }
 
+/** A multiplier for each size of a run, opened once it is asked for. */
+function openMultipliers(width: number) {
+  const opened = new Map<number, Promise<ByteMultiplier>>();
+  const open = (columns: number) => {
+    const shape = { rows: blockRows, width, columns, group: comparedRows };
+    const known = opened.get(columns) ?? createByteMultiplier(shape);
+    opened.set(columns, known);
+    return known;
+  };
+  return { opened, open };
+}
+
 /**
  * Scans that run at the same time go round the blocks together: a block is read from memory once for up to 16 of them, and one that comes
  * later starts at the block that is next.
  */
 export async function createScanner(width: number): Promise<Scanner> {
-  const opened = new Map<number, Promise<ByteMultiplier>>();
-  const open = (columns: number) => {
-    const shape = { rows: blockRows, width, columns, group: groupRows };
-    const known = opened.get(columns) ?? createByteMultiplier(shape);
-    opened.set(columns, known);
-    return known;
-  };
+  const { opened, open } = openMultipliers(width);
   const { largestWeight } = await open(runSizes[0]);
   const waiting = new Map<ByteBlocks, Scan[]>();
 
