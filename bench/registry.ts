@@ -19,6 +19,7 @@ import { policyQualityBench } from "./policy-quality.bench.ts";
 import { privacyBench } from "./privacy.bench.ts";
 import { qualityBench } from "./quality.bench.ts";
 import { realDataBench } from "./real-data.bench.ts";
+import { retrievalBench } from "./retrieval.bench.ts";
 import { serveBench } from "./serve.bench.ts";
 import { serveSmoke } from "./serve-smoke.bench.ts";
 import { serveState } from "./serve-state.bench.ts";
@@ -30,6 +31,7 @@ export const benches: readonly Bench[] = [
   serveSmoke,
   serveBench,
   serveState,
+  retrievalBench,
   overloadBench,
   embeddedBench,
   importBench,

@@ -49,7 +49,14 @@ async function measurePolicy({ views, network }: TrainedPolicy, requests: number
     const view = views[index]!;
     return { candidate: view, view, facts: facts[index]! };
   };
-  const offered = { list: views, facts, hidden: [], count: views.length, at: toItem };
+  const offered = {
+    list: views,
+    facts,
+    hidden: [],
+    count: views.length,
+    find: () => [],
+    at: toItem,
+  };
   const all = async () => {
     const scores = await scoreBest(policy, drawState(), { offered, limit: keptCount });
     return retrieve(scores, keptCount, random);

@@ -93,6 +93,7 @@ test("defineConfig and the schema have the same fields", () => {
         slateReward: "position",
         ads: { outcomes: ["click"], bidWeight: 1, valueWeight: 10, qualityFloor: 0.1 },
         social: { author: "author", types: ["like"], hours: 24, candidates: 5 },
+        sources: { newest: 5, trending: 5, similar: 5 },
         reward: {
           ...{ weights: {}, windowSeconds: 60, graceSeconds: 0, repeats: {}, viewedType: "view" },
           ...{ defaultReward: 0, minimum: 0, maximum: 1, windows: {} },

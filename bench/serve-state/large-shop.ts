@@ -1,5 +1,8 @@
 import { userId } from "../../src/domain/ids.ts";
-import { parseConfiguration } from "../../src/engine/configuration/configuration.ts";
+import {
+  type Configuration,
+  parseConfiguration,
+} from "../../src/engine/configuration/configuration.ts";
 import { createEngine } from "../../src/engine/create-engine.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import { openStore } from "../../src/engine/open-store.ts";
@@ -11,6 +14,7 @@ import { encodeNetwork, policyShape } from "../../src/policy/network-policy.ts";
 import type { ItemView } from "../../src/policy/policy.ts";
 import { createTransformer } from "../../src/policy/transformer/parameters.ts";
 import { presetShape } from "../../src/policy/transformer/shape.ts";
+import type { Store } from "../../src/storage/store.ts";
 import { onEncoder, randomNetwork, sampleViews } from "../../tests/support/policy.ts";
 
 /** Events of a user that the encoder reads. */
@@ -57,25 +61,43 @@ const configuration = parseConfiguration({
 
 const userOf = (index: number) => userId(`user-${index}`);
 
-/** An engine in which the policy retrieves and serves, with users who have clicked as many items as it reads. */
-export async function openLargeShop(
+/** Rows of a write, as an import has them. */
+const writtenRows = 1000;
+
+export interface LargeShop {
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly configuration: Configuration;
+  /** Time until the items were in the record, and until the engine could be asked. */
+  readonly importMs: number;
+  readonly startMs: number;
+}
+
+/**
+ * An engine in which the policy retrieves and serves, with users who have clicked as many items as it reads.
+ * @param drawHistory default: any items
+ */
+export async function openLargeRecord(
   { views, encoder, network }: TrainedPolicy,
   users: number,
-  random: RandomStream,
-): Promise<Engine> {
+  drawHistory: () => readonly ItemView[],
+): Promise<LargeShop> {
   const store = await openStore(":memory:");
-  await store.items.put(
-    views.map(({ itemId }, index) => ({
-      itemId,
-      categories: [`genre-${index % 3}`],
-      attributes: { year: index },
-      available: true,
-    })),
-  );
+  const importedAt = performance.now();
+  for (let start = 0; start < views.length; start += writtenRows) {
+    await store.items.put(
+      views.slice(start, start + writtenRows).map(({ itemId }, index) => ({
+        itemId,
+        categories: [`genre-${(start + index) % 3}`],
+        attributes: { year: start + index },
+        available: true,
+      })),
+    );
+  }
+  const importMs = performance.now() - importedAt;
   for (let user = 0; user < users; user++) {
-    const clicks = Array.from({ length: events }, (_, event) => ({
-      userId: userOf(user),
-      itemId: views[random.integer(views.length)]!.itemId,
+    const clicks = drawHistory().map(({ itemId }, event) => ({
+      ...{ userId: userOf(user), itemId },
       ...{ type: "click", value: 1, occurredAt: event },
     }));
     await store.events.record(clicks.map((event) => ({ event })));
@@ -96,6 +118,7 @@ export async function openLargeShop(
     encoders: [encoder],
   });
   let ids = 0;
+  const startedAt = performance.now();
   const engine = await createEngine({
     store,
     configuration,
@@ -103,6 +126,20 @@ export async function openLargeShop(
     random: createRandom(1),
     createId: () => `d-${ids++}`,
   });
+  const startMs = performance.now() - startedAt;
+  return { engine, store, configuration, importMs, startMs };
+}
+
+/** The same with any histories, as one that closes its store. */
+export async function openLargeShop(
+  policy: TrainedPolicy,
+  users: number,
+  random: RandomStream,
+): Promise<Engine> {
+  const { views } = policy;
+  const drawView = () => views[random.integer(views.length)]!;
+  const drawHistory = () => Array.from({ length: events }, drawView);
+  const { engine, store } = await openLargeRecord(policy, users, drawHistory);
   return { ...engine, close: () => engine.close().then(() => store.close()) };
 }
 

@@ -4,6 +4,7 @@ import type { FastLoopSettings } from "./fast-loop.ts";
 import type { GuardMetric } from "./guard-metric.ts";
 import type { ScenarioRules, SeenRule } from "./rules.ts";
 import type { SocialRule } from "./social.ts";
+import type { SourcesRule } from "./sources.ts";
 
 /** Rules for repeated events of one type on one position. */
 export const repeatRules = ["last", "sum", "maximum"] as const;
@@ -62,6 +63,8 @@ export interface Scenario {
   readonly rules?: ScenarioRules;
   /** Absent: edges between users have no effect. */
   readonly social?: SocialRule;
+  /** Absent: no further sources of candidates. */
+  readonly sources?: SourcesRule;
   /** ε of the exploration floor, in (0, 1]: each position mixes the policy with the uniform choice. */
   readonly exploration: number;
   /** Candidates kept of a larger catalogue by retrieval. */
@@ -86,7 +89,7 @@ export interface Scenario {
 export interface ServingRule
   extends Pick<
     Scenario,
-    "ads" | "excludeSeen" | "exploration" | "maxCandidates" | "rules" | "social"
+    "ads" | "excludeSeen" | "exploration" | "maxCandidates" | "rules" | "social" | "sources"
   > {
   /** Share of the users who get the baseline. */
   readonly baselineShare: number;

@@ -1,5 +1,5 @@
 /** Moves the root of a heap of the largest values, the least of them, down to its place. */
-function sink(heap: Float64Array, size: number): void {
+export function sinkRoot(heap: Float64Array | Int32Array, size: number): void {
   const value = heap[0]!;
   let at = 0;
   for (let child = 1; child < size; child = 2 * at + 1) {
@@ -22,7 +22,7 @@ export function nthLargest(values: Float64Array, n: number): number {
   for (let index = size; index < values.length; index++) {
     if (values[index]! <= heap[0]!) continue;
     heap[0] = values[index]!;
-    sink(heap, size);
+    sinkRoot(heap, size);
   }
   return heap[0]!;
 }

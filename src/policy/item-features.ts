@@ -104,13 +104,26 @@ function* flatten(path: string, value: Json, depth: number): Generator<NamedFeat
   }
 }
 
+/** Tokens of names by number of features and index: items have them in common, and a token of its own takes 56 B. */
+const shared: Token[][] = [];
+
+function sharedToken(index: number, count: number, weight: number): Token {
+  const ofCount = shared[count] ?? [];
+  shared[count] = ofCount;
+  const token = ofCount[index] ?? { index, weight };
+  ofCount[index] = token;
+  return token;
+}
+
 /** Dividing by √count keeps the size of the sum independent of the number of features. */
 export function hashTokens(kept: readonly NamedFeature[], buckets: number): Token[] {
   const scale = 1 / Math.sqrt(Math.max(1, kept.length));
-  return kept.map(({ name, weight }) => ({
-    index: hash32(name) % buckets,
-    weight: weight * scale,
-  }));
+  return kept.map(({ name, weight }) => {
+    const index = hash32(name) % buckets;
+    return weight === 1
+      ? sharedToken(index, kept.length, scale)
+      : { index, weight: weight * scale };
+  });
 }
 
 /**

@@ -1,3 +1,5 @@
+import { keepIndices, keepNumbers } from "./by-list.ts";
+import { listVersionOf } from "./list-line.ts";
 import type { ItemView } from "./policy.ts";
 
 /**
@@ -21,20 +23,26 @@ export function rowOf(view: ItemView): number {
   return row;
 }
 
-const byList = new WeakMap<readonly ItemView[], Int32Array>();
+const keptRows = keepNumbers(rowOf);
+const ofShortLists = new WeakMap<readonly ItemView[], Int32Array>();
 
 /** Of the items of a list, which must stay as it is. */
 export function rowsOf(views: readonly ItemView[]): Int32Array {
-  const known = byList.get(views);
+  const known = ofShortLists.get(views);
   if (known !== undefined) return known;
-  const found = new Int32Array(views.length);
-  for (let index = 0; index < views.length; index++) found[index] = rowOf(views[index]!);
-  byList.set(views, found);
+  const found = keptRows(views);
+  if (listVersionOf(views) === undefined) ofShortLists.set(views, found);
   return found;
 }
 
 /** Rows of the largest table. */
 export const rowCount = (): number => holders.length;
+
+/** Indices of a list's items by their rows; see `keepIndices`. */
+export const indicesByRow: (views: readonly ItemView[]) => Int32Array = keepIndices(
+  rowsOf,
+  rowCount,
+);
 
 /** How many views have held a row, from 1. */
 export const holderOf = (row: number): number => holders[row]!;
@@ -70,15 +78,16 @@ export function keepByView(
 ): (views: readonly ItemView[]) => Int32Array {
   let numbers = new Int32Array();
   const known = createKnownRows();
-  return (views) => {
-    const rows = rowsOf(views);
-    numbers = growByRow(numbers, 1);
-    return rows.map((row, index) => {
-      if (!known.has(row)) {
-        numbers[row] = numberOf(views[index]!);
-        known.add(row);
-      }
-      return numbers[row]!;
-    });
+  const numberAt = (view: ItemView, row: number) => {
+    if (!known.has(row)) {
+      numbers = growByRow(numbers, 1);
+      numbers[row] = numberOf(view);
+      known.add(row);
+    }
+    return numbers[row]!;
   };
+  return keepNumbers(
+    (view) => numberAt(view, rowOf(view)),
+    (views) => rowsOf(views).map((row, index) => numberAt(views[index]!, row)),
+  );
 }

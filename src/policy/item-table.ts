@@ -1,8 +1,8 @@
+import { createSeenLists } from "./by-list.ts";
 import type { ItemEmbedder } from "./item-embedder.ts";
 import { createKnownRows, growByRow, rowsOf } from "./item-rows.ts";
 import type { NetworkShape } from "./network.ts";
 import type { ItemView } from "./policy.ts";
-import { lengthOf } from "./table-product.ts";
 
 /** The items that a network has embedded, each once a revision, in the rows of `rowsOf`. */
 export interface ItemTable {
@@ -12,25 +12,24 @@ export interface ItemTable {
   readonly values: Float32Array;
   /** Numbers of a row: heads · (width + 1). */
   readonly stride: number;
-  /** Length of the longest row that there was. */
-  readonly longest: number;
 }
 
 export function createItemTable(embedder: ItemEmbedder, { heads, width }: NetworkShape): ItemTable {
   const stride = heads * (width + 1);
   /** Lists whose items all have been loaded. */
-  const complete = new WeakSet<readonly ItemView[]>();
+  const complete = createSeenLists();
   const loaded = createKnownRows();
   let values = new Float32Array();
-  let longest = 0;
   let running: Promise<unknown> = Promise.resolve();
 
   const findMissing = (lists: readonly (readonly ItemView[])[]) => {
     const missing = new Map<number, ItemView>();
     for (const list of lists) {
-      if (complete.has(list)) continue;
+      const fresh = complete.newIn(list);
+      if (fresh?.length === 0) continue;
       const rows = rowsOf(list);
-      for (let index = 0; index < rows.length; index++) {
+      for (let at = 0; at < (fresh?.length ?? rows.length); at++) {
+        const index = fresh?.[at] ?? at;
         const row = rows[index]!;
         if (!loaded.has(row)) missing.set(row, list[index]!);
       }
@@ -45,7 +44,6 @@ export function createItemTable(embedder: ItemEmbedder, { heads, width }: Networ
       const vector = embedded.subarray(start, start + stride);
       values.set(vector, row * stride);
       loaded.add(row);
-      longest = Math.max(longest, lengthOf(vector));
       start += stride;
     }
   };
@@ -63,8 +61,5 @@ export function createItemTable(embedder: ItemEmbedder, { heads, width }: Networ
       return values;
     },
     stride,
-    get longest() {
-      return longest;
-    },
   };
 }

@@ -1,6 +1,6 @@
 import type { ItemId } from "../domain/ids.ts";
 import type { RandomStream } from "../numeric/random.ts";
-import { keepByList } from "./by-list.ts";
+import { keepMatching } from "./by-list.ts";
 import type { Encoder, EncoderSource } from "./encoder/encoder.ts";
 import { createNetwork, type Network, type NetworkShape, parameterShapes } from "./network.ts";
 import type { Policy } from "./policy.ts";
@@ -93,13 +93,11 @@ export async function openNetworkPolicy(network: Network): Promise<Policy> {
         networkTerms(network, { state, candidates }, await logits(state, candidates)),
       attend: async (state) => encoder?.attend(state),
     },
-    roughLogits: (state, candidates) => scorer.scoreRoughly({ state, candidates }),
+    findBest: (state, candidates, wanted) => scorer.findBest({ state, candidates }, wanted),
     towers: {
       represent: (state, candidates) => scorer.represent({ state, candidates }),
       isKnown,
-      unknownIn: keepByList((views) =>
-        views.flatMap(({ itemId }, index) => (isKnown(itemId) ? [] : [index])),
-      ),
+      unknownIn: keepMatching(({ itemId }) => !isKnown(itemId)),
     },
     close: () => scorer.close(),
   };

@@ -1,5 +1,6 @@
 import type { ItemId } from "../domain/ids.ts";
 import type { PolicyKind } from "../domain/policy-snapshot.ts";
+import type { IndexList } from "../numeric/index-list.ts";
 import type { Representation } from "./fast-loop/features.ts";
 import type { Token } from "./item-features.ts";
 import type { Profile } from "./profile.ts";
@@ -48,7 +49,7 @@ export interface PolicyTowers {
   /** Whether the policy was trained with the item itself, not only with its features. */
   isKnown(itemId: ItemId): boolean;
   /** Indices of the items that it was not trained with, ascending. */
-  unknownIn(views: readonly ItemView[]): readonly number[];
+  unknownIn(views: readonly ItemView[]): IndexList;
 }
 
 /**
@@ -70,10 +71,14 @@ export interface PolicyReasons {
   attend(state: PolicyState): Promise<Float64Array | undefined>;
 }
 
-/** Up to a number that all have in common, each within `error` of its logit. */
-export interface RoughLogits {
-  readonly logits: Float64Array;
-  readonly error: number;
+/** The best of a list. */
+export interface BestWanted {
+  /** How many, ties with the last of them included. */
+  readonly count: number;
+  /** Indices of items that are none of them, ascending. */
+  readonly hidden: readonly number[];
+  /** The best are those of the largest differences from the logits of this state. */
+  readonly less?: PolicyState;
 }
 
 /**
@@ -84,8 +89,15 @@ export interface Policy {
   readonly kind: PolicyKind;
   /** One finite logit for each candidate. */
   logits(state: PolicyState, candidates: readonly ItemView[]): Promise<Float64Array>;
-  /** To find the best of a whole catalogue; absent if exact logits cost no more. */
-  roughLogits?(state: PolicyState, candidates: readonly ItemView[]): Promise<RoughLogits>;
+  /**
+   * Indices of a list's items, ascending, that all of its best are among: few, of a whole catalogue. Undefined if exact logits cost no more; absent
+   * if they never do.
+   */
+  findBest?(
+    state: PolicyState,
+    views: readonly ItemView[],
+    wanted: BestWanted,
+  ): Promise<IndexList | undefined>;
   /** Input of the fast loop; absent if a policy has no features of its own. */
   readonly towers?: PolicyTowers;
   /** Input of an explanation; each policy that is loaded from a snapshot has it. */

@@ -1,3 +1,4 @@
+import { type IndexList, withoutFew } from "../numeric/index-list.ts";
 import { nthLargest } from "../numeric/nth-largest.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import { sampleIndices } from "../numeric/sample-indices.ts";
@@ -14,7 +15,7 @@ export interface OfferScores {
   /** The items that can be among the best, of how many, if not all were scored. */
   readonly part?: { readonly indices: readonly number[]; readonly of: number };
   /** Indices of the items that the retriever has not learnt of, ascending. */
-  readonly fresh: readonly number[];
+  readonly fresh: IndexList;
 }
 
 /** Indices of kept items in ascending order, and the least logit of those that were kept for theirs. */
@@ -24,24 +25,20 @@ export interface Retrieved {
 }
 
 /** Items to keep, each once. */
-function createKept(offered: number) {
-  const marks = new Uint8Array(offered);
-  const kept: number[] = [];
-  const add = (index: number) => {
-    if (marks[index] === 1) return;
-    marks[index] = 1;
-    kept.push(index);
-  };
+function createKept() {
+  const kept = new Set<number>();
   return {
     kept,
-    has: (index: number) => marks[index] === 1,
-    add,
-    addSome: (indices: readonly number[], count: number, random: RandomStream) => {
+    has: (index: number) => kept.has(index),
+    add: (index: number) => kept.add(index),
+    addSome: (indices: IndexList, count: number, random: RandomStream) => {
       const drawn = sampleIndices(Math.min(count, indices.length), indices.length, random);
-      for (const place of drawn) add(indices[place]!);
+      for (const place of drawn) kept.add(indices.at(place)!);
     },
   };
 }
+
+const ascending = (indices: Iterable<number>) => [...indices].sort((left, right) => left - right);
 
 /** The best of the others by logit, ties by lot. @returns the least of their logits */
 function addBest(
@@ -54,7 +51,7 @@ function addBest(
   let length = 0;
   for (let place = 0; place < logits.length; place++)
     if (!has(indexAt(place))) others[length++] = logits[place]!;
-  const count = limit - kept.length;
+  const count = limit - kept.size;
   const threshold =
     length < count ? Number.NEGATIVE_INFINITY : nthLargest(others.subarray(0, length), count - 1);
   const ties: number[] = [];
@@ -64,7 +61,7 @@ function addBest(
     if (logits[place] === threshold) ties.push(index);
     else add(index);
   }
-  addSome(ties, limit - kept.length, random);
+  addSome(ties, limit - kept.size, random);
   return threshold;
 }
 
@@ -80,13 +77,13 @@ export function retrieve(scores: OfferScores, limit: number, random: RandomStrea
       kept: Array.from({ length: offered }, (_, index) => index),
       threshold: Number.NEGATIVE_INFINITY,
     };
-  const keeping = createKept(offered);
+  const keeping = createKept();
   // Room for the best one is always left.
   const lots = Math.min(limit - 1, Math.ceil(limit * randomShare));
   for (const index of sampleIndices(lots, offered, random)) keeping.add(index);
-  const unmarked = fresh.filter((index) => !keeping.has(index));
+  const unmarked = withoutFew(fresh, ascending(keeping.kept));
   const room = Math.min(limit - 1 - lots, Math.ceil(limit * newShare));
   keeping.addSome(unmarked, room, random);
   const threshold = addBest(keeping, scores, { limit, random });
-  return { kept: keeping.kept.sort((left, right) => left - right), threshold };
+  return { kept: ascending(keeping.kept), threshold };
 }

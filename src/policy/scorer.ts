@@ -1,12 +1,13 @@
+import type { IndexList } from "../numeric/index-list.ts";
 import { multiplyRows } from "../numeric/multiply-rows.ts";
+import { createBestFinder } from "./best-finder.ts";
 import type { Encoder } from "./encoder/encoder.ts";
 import type { Representation } from "./fast-loop/features.ts";
 import { createItemEmbedder } from "./item-embedder.ts";
 import { rowsOf } from "./item-rows.ts";
 import { createItemTable, type ItemTable } from "./item-table.ts";
 import type { Network } from "./network.ts";
-import type { ItemView, PolicyState, RoughLogits } from "./policy.ts";
-import { createRoughScorer } from "./rough-scorer.ts";
+import type { BestWanted, ItemView, PolicyState } from "./policy.ts";
 import { createStateEncoder, type StateEncoder } from "./state-encoder.ts";
 
 /** A state with candidates whose scores are asked for. */
@@ -19,8 +20,8 @@ export interface ScoreRequest {
 export interface Scorer {
   /** For each request and head f(s, a) of the candidates. */
   score(requests: readonly ScoreRequest[]): Promise<Float64Array[][]>;
-  /** f roughly, of a network with one head. */
-  scoreRoughly(request: ScoreRequest): Promise<RoughLogits>;
+  /** See `Policy.findBest`; of a network with one head. */
+  findBest(request: ScoreRequest, wanted: BestWanted): Promise<IndexList | undefined>;
   /** f of the first head, with u and e of the encoder, or without one the h and e that it is made of. */
   represent(request: ScoreRequest): Promise<Representation>;
   close(): Promise<void>;
@@ -98,7 +99,7 @@ export async function createScorer(network: Network, options: ScorerOptions): Pr
   const encoder = await createStateEncoder(network, { ...options, items });
 
   const encodeAlone = createAlone(encoder);
-  const scoreRoughly = createRoughScorer(network, items);
+  const bestFinder = createBestFinder(network, items);
 
   const load = (requests: readonly ScoreRequest[]) =>
     items.load(requests.flatMap(({ state, candidates }) => [state.history, candidates]));
@@ -127,10 +128,10 @@ export async function createScorer(network: Network, options: ScorerOptions): Pr
       }
       return requests.map((request) => results.get(request)!);
     },
-    scoreRoughly: async (request) => {
-      await load([request]);
-      const { state, candidates } = request;
-      return scoreRoughly(state, candidates, await encodeAlone(state));
+    findBest: async ({ state, candidates }, wanted) => {
+      if (!bestFinder.isWorth(candidates)) return undefined;
+      await items.load([state.history, wanted.less?.history ?? [], candidates]);
+      return bestFinder.find(candidates, { state, encodeAlone }, wanted);
     },
     represent: async (request) => {
       await load([request]);
@@ -144,6 +145,7 @@ export async function createScorer(network: Network, options: ScorerOptions): Pr
     close: async () => {
       await embedder.close();
       await encoder.close();
+      await bestFinder.close();
     },
   };
 }

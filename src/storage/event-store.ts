@@ -49,6 +49,18 @@ export interface EventStore {
       readonly since?: number;
     },
   ): Promise<ReadonlyMap<ItemId, number>>;
+  /**
+   * Items of events of these types with after < sequence ≤ asOf, those of the most users first, then by the newest event. People and events
+   * that refuse personalisation as of `asOf` are left out.
+   */
+  trending(options: {
+    readonly after: number;
+    readonly asOf: number;
+    readonly types: readonly string[];
+    readonly limit: number;
+    /** Consent of people who have stated nothing. */
+    readonly byDefault: boolean;
+  }): Promise<readonly ItemId[]>;
   /** All events of a user, also those that refuse a use or were retracted, oldest first. */
   ofUser(userId: UserId): Promise<readonly ScannedEvent[]>;
   /** Events in order of sequence, from after `after`, at most `limit`. */

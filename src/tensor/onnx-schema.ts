@@ -2,8 +2,10 @@ import protobuf from "protobufjs/light.js";
 import type { DataType } from "./graph.ts";
 
 /** TensorProto.DataType. */
-export const onnxTypes: Readonly<Record<DataType, number>> = {
+export const onnxTypes: Readonly<Record<DataType | "uint8" | "int8", number>> = {
   float32: 1,
+  uint8: 2,
+  int8: 3,
   int32: 6,
   int64: 7,
   bool: 9,

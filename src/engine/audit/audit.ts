@@ -130,7 +130,9 @@ async function findRemoval(
 ): Promise<RemovalKind | undefined> {
   if (isChanged) return undefined;
   const { asOf, fastLoop, servingRule } = decision;
-  const readsOthers = fastLoop !== undefined || servingRule?.social !== undefined;
+  const { social, sources } = servingRule ?? {};
+  const readsOthers =
+    fastLoop !== undefined || social !== undefined || (sources?.trending ?? 0) > 0;
   const kinds = (await store.erasures.after(asOf))
     .filter(({ kind, first }) => first <= asOf && (readsOthers || kind === "retention"))
     .map(({ kind }) => kind);

@@ -10,9 +10,13 @@ import { readLeftOut } from "../rules/read-left-out.ts";
 import { eligible } from "../serving/candidates.ts";
 import { readSocial } from "../social/read-social.ts";
 import { socialCandidates } from "../social/social-candidates.ts";
+import { sourceCandidates } from "../sources/source-candidates.ts";
 import { checkRelated } from "./check-related.ts";
 import { type CandidateCheck, checkRetrieval } from "./check-retrieval.ts";
 import type { LogitDeriver } from "./derive-logits.ts";
+
+/** Decisions without a logged rule have no further sources. */
+const noRewards = { weights: {}, windowSeconds: 0, defaultReward: 0, minimum: 0, maximum: 0 };
 
 const changed = (problem: string): CandidateCheck => ({
   problem: `${problem}: the row was changed`,
@@ -62,6 +66,11 @@ export async function checkCandidates(
     return checkRelated(parts, decision, related);
   }
   const social = await readSocial(seen, rule?.social, { userId, asOf, now });
-  const reserved = socialCandidates(offered, social, { catalogue, limit });
+  const connected = socialCandidates(offered, social, { catalogue, limit });
+  const reserved = await sourceCandidates(offered, rule?.sources, {
+    ...{ store: parts.store, catalogue, asOf, limit, reserved: connected },
+    ...{ reward: decision.rewardRule ?? noRewards, servingRule: rule ?? {} },
+    state: await parts.deriver.stateOf(decision),
+  });
   return checkRetrieval(parts, decision, { offered, limit, reserved, moment });
 }

@@ -4,6 +4,7 @@ import { EngineError } from "../../domain/errors.ts";
 import { uniformVersion } from "../../domain/policy-snapshot.ts";
 import type { RelatedTo } from "../../domain/related.ts";
 import type { EncoderSource } from "../../policy/encoder/encoder.ts";
+import type { PolicyState } from "../../policy/policy.ts";
 import type { OfferScores } from "../../policy/retrieve.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
@@ -58,6 +59,8 @@ export interface LogitDeriver {
     situation: Omit<Situation, "candidates">,
     offered: OfferedItems,
   ): Promise<OfferScores>;
+  /** Of the user at that moment. */
+  stateOf(situation: Omit<Situation, "candidates">): Promise<PolicyState>;
   /** Relatedness of offered items. @param offered as of the decision */
   scoreRelated(
     version: number,
@@ -154,6 +157,7 @@ export function createLogitDeriver(
       const { stateOf } = await read({ ...situation, candidates: [] });
       return scoreOffered(await policies.get(version), stateOf(), offered);
     },
+    stateOf: async (situation) => (await read({ ...situation, candidates: [] })).stateOf(),
     scoreRelated: async (version, { decision, relatedTo, offered }) => {
       const { scenario, catalogue } = await read({ ...decision, candidates: [] });
       const isSimilar = relatedTo.kind === "similar";

@@ -3,6 +3,7 @@ import type { FastLoopSettings } from "../../domain/fast-loop.ts";
 import type { MpoInput } from "../../domain/mpo-configuration.ts";
 import type { RewardRule, Scenario } from "../../domain/scenario.ts";
 import type { SocialRule } from "../../domain/social.ts";
+import type { SourcesRule } from "../../domain/sources.ts";
 import type { Configuration, EncoderSettings, LearnerConfiguration } from "./configuration.ts";
 import type { PrivacyInput } from "./privacy-schema.ts";
 import type { ServerConfiguration } from "./server-schema.ts";
@@ -32,6 +33,8 @@ export interface ScenarioInput
   readonly social?:
     | (Pick<SocialRule, "author"> & Defaulted<Omit<SocialRule, "author">>)
     | undefined;
+  /** Gives candidates beside the retriever's. */
+  readonly sources?: Defaulted<SourcesRule> | undefined;
   /** Lets serving learn between cycles. */
   readonly fastLoop?: Defaulted<FastLoopSettings> | undefined;
 }

@@ -94,6 +94,9 @@ const socialSchema = z.strictObject({
   candidates: z.int().min(0).max(500).default(50),
 });
 
+const quota = z.int().min(0).max(500).default(0);
+const sourcesSchema = z.strictObject({ newest: quota, trending: quota, similar: quota });
+
 /** By default the types that the reward wants. */
 const completeSocial = (
   { types, ...social }: z.output<typeof socialSchema>,
@@ -115,6 +118,7 @@ const scenarioFields = z.strictObject({
   slateReward: z.enum(slateRewards).default("position"),
   ads: adsSchema.exactOptional(),
   social: socialSchema.exactOptional(),
+  sources: sourcesSchema.exactOptional(),
   reward: rewardSchema,
   guards: guardMetrics.exactOptional(),
   fastLoop: fastLoopSchema.prefault({}),

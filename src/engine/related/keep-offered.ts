@@ -1,4 +1,4 @@
-import type { OfferedItems } from "../serving/candidates.ts";
+import { findInList, type OfferedItems } from "../serving/candidates.ts";
 
 /** These items alone, as a list of their own: they are few. @param kept indices of offered items, ascending */
 export function keepOffered({ at }: OfferedItems, kept: readonly number[]): OfferedItems {
@@ -8,8 +8,10 @@ export function keepOffered({ at }: OfferedItems, kept: readonly number[]): Offe
     if (item === undefined) throw new RangeError(`no item ${index} of ${items.length} is related`);
     return item;
   };
+  const list = items.map(({ view }) => view);
   return {
-    list: items.map(({ view }) => view),
+    list,
+    find: (ids) => findInList(list, ids),
     facts: items.map(({ facts }) => facts),
     hidden: [],
     count: items.length,

@@ -2,11 +2,12 @@ import { EngineError } from "../../domain/errors.ts";
 import { itemId } from "../../domain/ids.ts";
 import type { Assignment } from "../../domain/policy-snapshot.ts";
 import type { RelatedTo } from "../../domain/related.ts";
+import { numberedWithout } from "../../numeric/index-list.ts";
 import type { OfferedItems } from "../serving/candidates.ts";
 import type { ServingPolicies } from "../serving/serving-policies.ts";
 import { findClosest, relatedCount } from "./closest.ts";
 import { keepOffered } from "./keep-offered.ts";
-import { type RelatedParts, scoreRelated } from "./score-related.ts";
+import { liftBest, type RelatedParts, scoreRelated } from "./score-related.ts";
 
 /** The offered items that are related, and how they are related. */
 interface RelatedOffer {
@@ -39,9 +40,12 @@ async function relate(
   parts: RelatedParts,
   { size, limit }: Wanted,
 ): Promise<RelatedOffer> {
-  const scores = await scoreRelated(relatedTo, parts);
-  const { kept } = findClosest(scores, relatedCount(size, limit));
-  return { offered: keepOffered(parts.offered, kept), relatedTo };
+  const count = relatedCount(size, limit);
+  const best = await liftBest(relatedTo, parts, count);
+  const { kept } = findClosest(best?.scores ?? (await scoreRelated(relatedTo, parts)), count);
+  const numbers = best && numberedWithout(best.indices, parts.offered.hidden);
+  const indices = numbers ? kept.map((place) => numbers.at(place) ?? -1) : kept;
+  return { offered: keepOffered(parts.offered, indices), relatedTo };
 }
 
 /**

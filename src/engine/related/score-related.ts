@@ -2,6 +2,7 @@ import type { HistoryEntry } from "../../domain/behaviour.ts";
 import { itemId } from "../../domain/ids.ts";
 import type { RelatedTo } from "../../domain/related.ts";
 import type { Scenario } from "../../domain/scenario.ts";
+import type { IndexList } from "../../numeric/index-list.ts";
 import type { ItemView, Policy } from "../../policy/policy.ts";
 import type { OfferedItems } from "../serving/candidates.ts";
 import { assertFinite, dropHidden } from "../serving/retriever.ts";
@@ -52,6 +53,36 @@ async function lifts(
   const after = await logitsAfter([likedOnce(scenario, item)]);
   const lifted = after.map((logit, place) => logit - (before[place] ?? Number.NaN));
   return dropHidden(lifted, hidden);
+}
+
+/** Scores of the items of a list that can be among the closest. */
+interface ClosestScores {
+  /** Indices into the list, ascending; none is hidden. */
+  readonly indices: IndexList;
+  readonly scores: Float64Array;
+}
+
+/** The same of the items that can be among the `count` closest; undefined if all have to be looked at. */
+export async function liftBest(
+  { itemId: item, kind }: RelatedTo,
+  { catalogue, scenario, policy, offered: { list, hidden, count: offered } }: RelatedParts,
+  count: number,
+): Promise<ClosestScores | undefined> {
+  if (kind !== "complementary" || policy?.findBest === undefined) return undefined;
+  const stateAfter = (history: readonly HistoryEntry[]) => {
+    const user = { history, attributes: {} };
+    return createState({ user, catalogue, scenario, context: {} });
+  };
+  const [state, less] = [stateAfter([likedOnce(scenario, item)]), stateAfter([])];
+  const indices = await policy.findBest(state, list, { count, hidden, less });
+  // All are alike for a policy that knows no sequence.
+  if (indices === undefined || indices.length >= offered) return undefined;
+  const views = Array.from({ length: indices.length }, (_, place) => list[indices.at(place) ?? -1]);
+  const after = await policy.logits(state, views as readonly ItemView[]);
+  const before = await policy.logits(less, views as readonly ItemView[]);
+  const scores = after.map((logit, place) => logit - (before[place] ?? Number.NaN));
+  assertFinite(scores);
+  return { indices, scores };
 }
 
 /** A policy that no event moves knows no sequence. */

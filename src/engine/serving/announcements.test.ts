@@ -35,9 +35,9 @@ async function openPair() {
   /** The policy, with a count of the items that it is asked for. */
   const counted = (policy: Policy): Policy => ({
     ...policy,
-    roughLogits: async (state, views) => {
+    findBest: async (_state, views) => {
       asked.push(views.length);
-      return { logits: await policy.logits(state, views), error: 0 };
+      return undefined;
     },
   });
   const catalogue = createCatalogue(store.items);

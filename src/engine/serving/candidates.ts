@@ -113,16 +113,32 @@ export interface OfferedItems {
   /** Of the list. */
   readonly facts: readonly ItemFacts[];
   /** Of a catalogue's list: numbers of the items in the order of creation, ascending. */
-  readonly places?: readonly number[];
+  readonly places?: Int32Array;
   /** Indices into the list, ascending. */
   readonly hidden: readonly number[];
   readonly count: number;
+  /** Indices into the list of some items, ascending; none of an item that is not there. */
+  find(items: ReadonlySet<ItemId>): readonly number[];
   /** @param index below the count */
   at(index: number): OfferedItem;
 }
 
+/** In a list of any length. */
+export const findInList = (
+  list: readonly ItemView[],
+  items: ReadonlySet<ItemId>,
+): readonly number[] => {
+  if (items.size === 0) return [];
+  return [...list.keys()].filter((index) => items.has(getAt(list, index).itemId));
+};
+
+interface Offer extends Pick<OfferedList, "views" | "facts"> {
+  readonly places?: Int32Array;
+  readonly find?: OfferedItems["find"];
+}
+
 function offer(
-  { views: list, facts, places }: Pick<OfferedList, "views" | "facts"> & Partial<OfferedList>,
+  { views: list, facts, places, find = (items) => findInList(list, items) }: Offer,
   hidden: readonly number[],
   candidateOf: (view: ItemView, place: number) => Candidate,
 ): OfferedItems {
@@ -133,7 +149,15 @@ function offer(
     const view = getAt(list, place);
     return { candidate: candidateOf(view, place), view, facts: getAt(facts, place) };
   };
-  return { list, facts, ...(places && { places }), hidden, count: list.length - hidden.length, at };
+  return {
+    list,
+    facts,
+    ...(places && { places }),
+    hidden,
+    count: list.length - hidden.length,
+    find,
+    at,
+  };
 }
 
 /**
@@ -158,9 +182,9 @@ export function eligible(options: {
     const grouped = placesInGroups(list.facts, groups);
     const hidden =
       grouped.length === 0 ? single : [...new Set([...single, ...grouped])].sort((a, b) => a - b);
-    return offer(list, auction ? hideClosed(list, hidden, auction) : hidden, ({ itemId }) => ({
-      itemId,
-    }));
+    const find: OfferedItems["find"] = (items) => catalogue.indicesIn(list, items);
+    const left = auction ? hideClosed(list, hidden, auction) : hidden;
+    return offer({ ...list, find }, left, ({ itemId }) => ({ itemId }));
   }
   const offered = candidates
     .map((candidate) => ({
@@ -196,6 +220,7 @@ export function indicesLeft(
   indices: readonly number[],
   hidden: readonly number[],
 ): readonly number[] {
+  if (hidden.length === 0) return indices;
   let before = 0;
   return indices.flatMap((index) => {
     while ((hidden[before] ?? Number.POSITIVE_INFINITY) < index) before++;

@@ -8,13 +8,9 @@ import { indicesLeft, type OfferedItems } from "./candidates.ts";
 /** Items that are looked at by lot for a slate that the kept ones can't fill. */
 const mostDrawn = 10_000;
 
-function findPinned({ list, hidden }: OfferedItems, moment: DrawMoment): readonly number[] {
+function findPinned({ find, hidden }: OfferedItems, moment: DrawMoment): readonly number[] {
   const pins = bothRules(moment).flatMap((rules) => rules.pins ?? []);
-  const ids = new Set(pins.map((pin) => itemId(pin.itemId)));
-  const found: number[] = [];
-  if (ids.size > 0)
-    for (const [index, view] of list.entries()) if (ids.has(view.itemId)) found.push(index);
-  return indicesLeft(found, hidden);
+  return indicesLeft(find(new Set(pins.map((pin) => itemId(pin.itemId)))), hidden);
 }
 
 /** Counts how many of the items that it is asked for a slate could hold. */

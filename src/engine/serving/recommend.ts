@@ -23,6 +23,7 @@ import { addBoosts, type DrawRules, drawRulesOf } from "../rules/draw-rules.ts";
 import type { Social } from "../social/read-social.ts";
 import { socialCandidates } from "../social/social-candidates.ts";
 import { viewSocial } from "../social/view-social.ts";
+import { type SourceMoment, sourceCandidates } from "../sources/source-candidates.ts";
 import type { Catalogue } from "../state/catalogue.ts";
 import { inSpan } from "../telemetry/in-span.ts";
 import { checkAny, checkRequest, checkShown, type OfferedItems } from "./candidates.ts";
@@ -147,11 +148,14 @@ function refusals({ train, personalise }: Configuration["privacy"]["consent"]): 
 
 function servingRuleOf(
   { baselineShare, uniformShare, privacy }: Configuration,
-  { ads, excludeSeen, exploration, maxCandidates, rules, social }: Scenario,
+  { ads, excludeSeen, exploration, maxCandidates, rules, social, sources }: Scenario,
 ): ServingRule {
   const shares = { baselineShare, uniformShare };
   const consent = refusals(privacy.consent);
-  const optional = { ...(ads && { ads }), ...(rules && { rules }), ...(social && { social }) };
+  const optional = {
+    ...{ ...(ads && { ads }), ...(rules && { rules }) },
+    ...{ ...(social && { social }), ...(sources && { sources }) },
+  };
   const asked = Object.keys(consent).length > 0 && { consent };
   return { ...shares, excludeSeen, exploration, maxCandidates, ...optional, ...asked };
 }
@@ -218,15 +222,23 @@ const adsShown = (
   return shownAds(auction, shown, { ...drawing, calm });
 };
 
-/** Candidates of connected people, if the request sends none of its own. */
-const reserve = (
-  { catalogue }: RecommendParts,
-  { candidates }: ParsedInput,
-  read: { readonly offered: OfferedItems; readonly social?: Social | undefined; limit: number },
-): readonly number[] =>
-  candidates === undefined
-    ? socialCandidates(read.offered, read.social, { catalogue, limit: read.limit })
-    : [];
+/** Candidates of connected people and further sources, if the request sends none of its own. */
+async function reserve(
+  { store, catalogue }: RecommendParts,
+  { candidates, relatedTo }: ParsedInput,
+  {
+    scenario: { reward, sources },
+    ...read
+  }: Omit<SourceMoment, "store" | "catalogue" | "reward"> & {
+    readonly scenario: Scenario;
+    readonly offered: OfferedItems;
+    readonly social: Social | undefined;
+  },
+): Promise<readonly number[]> {
+  if (candidates !== undefined || relatedTo !== undefined) return [];
+  const reserved = socialCandidates(read.offered, read.social, { catalogue, limit: read.limit });
+  return sourceCandidates(read.offered, sources, { ...read, store, catalogue, reward, reserved });
+}
 
 /** A request's own seed is mixed with a secret, so that it chooses no lots. */
 const seedOf = async (
@@ -263,7 +275,7 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   const wanted = { ...read, ...parts, scenario, size, limit };
   const { offered, relatedTo, ...related } = await relateOffered(input.relatedTo, wanted);
   const moment = { ...asked, slateSize: size, auction };
-  const reserved = reserve(parts, input, { offered, social, limit });
+  const reserved = await reserve(parts, input, { ...read, scenario, offered, servingRule, limit });
   const lots = random.split("retrieve");
   const retrieval = { assignment, arm, offered, state, limit, reserved, moment, random: lots };
   const retrieved = await inSpan("retrieve", () => retrieveItems(parts.policies, retrieval));

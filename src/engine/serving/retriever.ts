@@ -1,12 +1,12 @@
 import type { Arm, Candidate } from "../../domain/decision.ts";
 import { type Assignment, uniformVersion } from "../../domain/policy-snapshot.ts";
-import { nthLargest } from "../../numeric/nth-largest.ts";
+import { numberedWithout } from "../../numeric/index-list.ts";
 import type { RandomStream } from "../../numeric/random.ts";
 import type { ItemView, Policy, PolicyState } from "../../policy/policy.ts";
 import { type OfferScores, retrieve } from "../../policy/retrieve.ts";
 import type { DrawMoment } from "../rules/draw-rules.ts";
 import type { ItemFacts } from "../rules/item-facts.ts";
-import { indicesLeft, type OfferedItems } from "./candidates.ts";
+import type { OfferedItems } from "./candidates.ts";
 import { completeKept } from "./complete-kept.ts";
 import type { ServingPolicies } from "./serving-policies.ts";
 
@@ -50,7 +50,7 @@ export async function scoreOffered(
   assertFinite(logits);
   return {
     logits: dropHidden(logits, hidden),
-    fresh: indicesLeft(policy?.towers?.unknownIn(list) ?? [], hidden),
+    fresh: numberedWithout(policy?.towers?.unknownIn(list) ?? [], hidden),
   };
 }
 
@@ -61,37 +61,22 @@ export function assertFinite(logits: Float64Array): void {
     if (!Number.isFinite(logits[index])) throw new RangeError("it gave a logit that is not finite");
 }
 
-/**
- * The same for a retrieval of `limit` items, which asks for the order of the best alone. An item whose rough logit is further
- * below the `limit`-th largest than twice the error can't be among them.
- */
+/** The same for a retrieval of `limit` items, which asks for the order of the best alone. */
 export async function scoreBest(
   policy: Policy | undefined,
   state: PolicyState,
   { offered, limit }: Pick<RetrievalInput, "offered" | "limit">,
 ): Promise<OfferScores> {
-  if (policy?.roughLogits === undefined) return scoreOffered(policy, state, offered);
-  const { list, hidden, count, at } = offered;
-  const { logits: rough, error } = await policy.roughLogits(state, list);
-  assertFinite(rough);
-  for (const index of hidden) rough[index] = Number.NEGATIVE_INFINITY;
-  const indices = indicesLeft(indicesFrom(rough, limit, 2 * error), hidden);
-  const logits = await policy.logits(
-    state,
-    indices.map((index) => at(index).view),
-  );
+  const { list, hidden, count } = offered;
+  const best = await policy?.findBest?.(state, list, { count: limit, hidden });
+  if (policy === undefined || best === undefined) return scoreOffered(policy, state, offered);
+  const views = Array.from({ length: best.length }, (_, place) => list[best.at(place) ?? -1]);
+  const logits = await policy.logits(state, views as readonly ItemView[]);
   assertFinite(logits);
-  const fresh = indicesLeft(policy.towers?.unknownIn(list) ?? [], hidden);
+  const fresh = numberedWithout(policy.towers?.unknownIn(list) ?? [], hidden);
+  const numbers = numberedWithout(best, hidden);
+  const indices = Array.from({ length: best.length }, (_, place) => numbers.at(place) ?? -1);
   return { logits, part: { indices, of: count }, fresh };
-}
-
-/** Indices of the numbers that are not further below the n-th largest than the margin. */
-function indicesFrom(numbers: Float64Array, n: number, margin: number): readonly number[] {
-  const least = nthLargest(numbers, n - 1) - margin;
-  const indices: number[] = [];
-  for (let index = 0; index < numbers.length; index++)
-    if ((numbers[index] ?? Number.NaN) >= least) indices.push(index);
-  return indices;
 }
 
 /** The candidates of a decision, which all arms of a scenario share. */

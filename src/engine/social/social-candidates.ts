@@ -19,7 +19,7 @@ function newestOfAuthors({ facts }: OfferedItems, { rule, connected }: Social): 
 
 /** Places of the items that connected people engaged with; those of the most people first. */
 function engagedItems(
-  { list: views, facts, places = [] }: OfferedItems,
+  { list: views, facts, places = new Int32Array() }: OfferedItems,
   { engaged }: Social,
   catalogue: Catalogue,
 ): readonly number[] {

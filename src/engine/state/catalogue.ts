@@ -1,5 +1,5 @@
 import type { ItemId } from "../../domain/ids.ts";
-import { findIndex } from "../../numeric/find-index.ts";
+import { indexOfPlace } from "../../policy/list-line.ts";
 import type { ItemView } from "../../policy/policy.ts";
 import type { DamagedRows } from "../../storage/revision-store.ts";
 import type { ItemStore } from "../../storage/store.ts";
@@ -63,7 +63,7 @@ function findIndices(
   const found: number[] = [];
   for (const itemId of items) {
     const place = entries.get(itemId)?.place ?? Number.POSITIVE_INFINITY;
-    const index = findIndex(places.length, (at) => (places[at] ?? place) >= place);
+    const index = indexOfPlace(places, place);
     if (places[index] === place) found.push(index);
   }
   return found.sort((left, right) => left - right);
@@ -84,7 +84,7 @@ export function createCatalogue(
   const map = createEntryMap(remembered, ages.replace);
   const { entries } = map;
   const viewUnknown = createUnknownItems();
-  const offered = createOfferedLists(() => entries.values());
+  const offered = createOfferedLists(map);
   let running: Promise<unknown> = Promise.resolve();
 
   const readChanges = async (asOf: number) => {
@@ -94,7 +94,6 @@ export function createCatalogue(
     if (newest === undefined) return;
     const byCreation = changes.toSorted((left, right) => left.created - right.created);
     map.step(await readEntries(items, byCreation, text), newest.sequence);
-    offered.clear();
   };
   // One after the other: texts can take long to embed, and a call in between must not read it all
   // anew.
@@ -113,10 +112,7 @@ export function createCatalogue(
       return map.sequence;
     },
     refresh,
-    rewind: (asOf) => {
-      if (asOf < map.sequence) offered.clear();
-      return map.rewind(asOf);
-    },
+    rewind: (asOf) => map.rewind(asOf),
     find,
     isWithdrawn: (itemId) => entries.get(itemId)?.available === false,
     factsOf: (itemId) => entries.get(itemId)?.facts ?? { itemId, categories: [], attributes: {} },

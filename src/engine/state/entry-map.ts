@@ -1,16 +1,23 @@
 import type { ItemId } from "../../domain/ids.ts";
 import type { ItemView } from "../../policy/policy.ts";
 import type { Entry } from "./catalogue-entry.ts";
+import { type ChangeLog, createChangeLog } from "./change-log.ts";
 
 /** An entry with its place in the order in which the items were created. */
 export interface PlacedEntry extends Entry {
   readonly place: number;
 }
 
+interface Replaced {
+  readonly itemId: ItemId;
+  readonly before: PlacedEntry | undefined;
+  readonly place: number;
+}
+
 /** The changes of one refresh: what they replaced, and the event number before them. */
 interface Step {
   readonly before: number;
-  readonly replaced: readonly (readonly [ItemId, PlacedEntry | undefined])[];
+  readonly replaced: readonly Replaced[];
 }
 
 /** The catalogue's entries as of an event number, in the order in which the items were created. */
@@ -18,6 +25,10 @@ export interface EntryMap {
   /** Event number of the newest change that is in here. */
   readonly sequence: number;
   readonly entries: ReadonlyMap<ItemId, PlacedEntry>;
+  /** By place; undefined of an item whose creation was taken back. */
+  readonly byPlace: readonly (PlacedEntry | undefined)[];
+  /** Places of entries that were put or taken back. */
+  readonly changes: ChangeLog;
   /** @param changed new items in the order of their creation */
   step(changed: readonly Entry[], sequence: number): void;
   /** Takes back the steps after `asOf`; false if they are no longer remembered. */
@@ -49,10 +60,11 @@ const hasSameFeatures = (left: ItemView, right: ItemView): boolean =>
  */
 export function createEntryMap(remembered: number, onReplace: OnReplace): EntryMap {
   const entries = new Map<ItemId, PlacedEntry>();
-  /** Of the next item that is created. */
-  let nextPlace = 0;
+  const byPlace: (PlacedEntry | undefined)[] = [];
+  const changes = createChangeLog();
   const steps: Step[] = [];
-  let changes = 0;
+  /** Changes that can be taken back. */
+  let undoable = 0;
   /** Entries that were taken back, by event number; the newest ones, for when they come again. */
   const undone = new Map<number, Entry>();
   let sequence = 0;
@@ -62,35 +74,43 @@ export function createEntryMap(remembered: number, onReplace: OnReplace): EntryM
     const before = entries.get(itemId);
     const known = undone.get(entry.sequence) ?? entry;
     const isSame = before !== undefined && hasSameFeatures(before.view, known.view);
-    const place = before?.place ?? nextPlace++;
-    entries.set(itemId, { ...known, view: isSame ? before.view : known.view, place });
+    const place = before?.place ?? byPlace.length;
+    const placed = { ...known, view: isSame ? before.view : known.view, place };
+    entries.set(itemId, placed);
+    byPlace[place] = placed;
     onReplace(before, known);
-    return [itemId, before] as const;
+    return { itemId, before, place };
   };
   const remember = (step: Step) => {
     steps.push(step);
-    changes += step.replaced.length;
-    while (steps.length > 1 && changes > remembered) changes -= steps.shift()?.replaced.length ?? 0;
+    undoable += step.replaced.length;
+    while (steps.length > 1 && undoable > remembered)
+      undoable -= steps.shift()?.replaced.length ?? 0;
   };
   const takeBack = ({ before, replaced }: Step) => {
-    changes -= replaced.length;
-    for (const [itemId, entry] of replaced) {
+    undoable -= replaced.length;
+    for (const { itemId, before: entry, place } of replaced) {
       const current = entries.get(itemId);
       if (current !== undefined) undone.set(current.sequence, current);
       onReplace(current, entry);
       if (entry === undefined) entries.delete(itemId);
       else entries.set(itemId, entry);
+      byPlace[place] = entry;
     }
+    changes.add(replaced.map(({ place }) => place));
     sequence = before;
     dropOldest(undone, remembered);
   };
   return {
     entries,
+    byPlace,
+    changes,
     get sequence() {
       return sequence;
     },
     step: (changed, through) => {
       const replaced = changed.map(put);
+      changes.add(replaced.map(({ place }) => place));
       // The first step is the whole catalogue: it is read anew as soon as it is remembered.
       if (remembered > 0 && sequence > 0) remember({ before: sequence, replaced });
       sequence = through;

@@ -76,8 +76,15 @@ export function logProbabilities(
     Math.log(((1 - popularityShare) * (scores[item] ?? 0)) / sum + popularityShare * shareOf(item));
 }
 
-/** Adds λ·log P of each row after a history of known items, up to a number that all rows of a call have in common. */
-export type ChainOdds = (odds: Float64Array, rows: Int32Array, history: readonly number[]) => void;
+/** λ·log P of rows after a history of known items, up to a number that all rows have in common. */
+export interface ChainOdds {
+  /** Adds it to each row's odds. */
+  add(odds: Float64Array, rows: Int32Array, history: readonly number[]): void;
+  /** Of an item that has no score. */
+  floorOf(row: number): number;
+  /** Of the items that have a score, more than `floorOf`. */
+  gains(history: readonly number[]): ReadonlyMap<number, number>;
+}
 
 const sumOf = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0);
 
@@ -92,22 +99,43 @@ export function createChainOdds(chain: ChainPart, counts: ArrayLike<number>): Ch
   const unscored = shares.map((share) => weight * Math.log(popularityShare * share));
   // All 0 between two calls: an array a call would cost more than its few entries.
   const scores = new Float64Array(counts.length + 1);
-  return (odds, rows, history) => {
+  const withScores = (
+    history: readonly number[],
+    use: (oddsOf: (row: number) => number, newest: readonly number[]) => void,
+  ) => {
     const newest = [...newestOf(chain, history)];
     for (const one of newest) addRow(scores, successors, one);
     const sum = newest.reduce(
       (total, one) => total + one.weight * sumOf(successors.values[one.row]!),
       0,
     );
-    for (let a = 0; a < rows.length; a++) {
-      const row = rows[a]!;
+    const oddsOf = (row: number) => {
       const score = scores[row]!;
-      odds[a]! +=
-        score === 0
-          ? unscored[row]!
-          : weight *
-            Math.log(((1 - popularityShare) * score) / sum + popularityShare * shares[row]!);
-    }
+      if (score === 0) return unscored[row]!;
+      return (
+        weight * Math.log(((1 - popularityShare) * score) / sum + popularityShare * shares[row]!)
+      );
+    };
+    use(
+      oddsOf,
+      newest.map(({ row }) => row),
+    );
     for (const { row } of newest) for (const column of successors.columns[row]!) scores[column] = 0;
+  };
+  return {
+    add: (odds, rows, history) =>
+      withScores(history, (oddsOf) => {
+        for (let a = 0; a < rows.length; a++) odds[a]! += oddsOf(rows[a]!);
+      }),
+    floorOf: (row) => unscored[row]!,
+    gains: (history) => {
+      const gains = new Map<number, number>();
+      withScores(history, (oddsOf, newest) => {
+        for (const row of newest)
+          for (const column of successors.columns[row]!)
+            gains.set(column, oddsOf(column) - unscored[column]!);
+      });
+      return gains;
+    },
   };
 }

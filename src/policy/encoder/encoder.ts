@@ -1,6 +1,6 @@
 import type { ItemId } from "../../domain/ids.ts";
 import { meanOf } from "../../numeric/statistics.ts";
-import type { ItemView, PolicyState, RoughLogits } from "../policy.ts";
+import type { ItemView, PolicyState } from "../policy.ts";
 import { createAttentionShares } from "./attention-shares.ts";
 import { createChainOdds } from "./chain.ts";
 import { decodeEncoder, type EncoderModel, type StoredEncoder } from "./encoder-model.ts";
@@ -31,10 +31,18 @@ export interface Encoder {
   logOddsParts(state: PolicyState, candidates: readonly ItemView[]): LogOddsParts;
   /** Share of each item of the profile's sequence in the state u, 0 for one that it does not look at; see `createAttentionShares`. */
   attend(state: PolicyState): Promise<Float64Array>;
-  /** The same within an error and up to a constant: at a quarter of the time, for whole catalogues. */
-  roughLogOdds(state: PolicyState, candidates: readonly ItemView[]): Promise<RoughLogits>;
+  /** The chain's part in the log-odds of an item that follows none of the history, the same for all users with events. */
+  floorOf(view: ItemView): number;
+  /** More than that, of the items of a list that follow some of it. */
+  chainGains(state: PolicyState, views: readonly ItemView[]): readonly ItemGain[];
   /** Row of an item in the Transformer's table, −1 if it is not there. */
   rowOf(itemId: ItemId): number;
+}
+
+/** An addition to the logit of an item of a list. */
+export interface ItemGain {
+  readonly index: number;
+  readonly gain: number;
 }
 
 /** Parts of log-odds ℓ, each less its mean; no chain if the encoder has none, or the user no known events. */
@@ -65,10 +73,10 @@ export function openEncoder(stored: StoredEncoder): Encoder {
   const decoded = decodeEncoder(stored);
   const vectors = createItemVectors(decoded);
   const model = withTable(decoded, vectors.table);
-  const { rowOf, rowsOf, vectorOf, multiply, multiplyRoughly } = vectors;
+  const { rowOf, rowsOf, vectorOf, multiply, indicesByRow } = vectors;
   const states = createUserStates(model, vectors);
   const sharesOf = createAttentionShares(model);
-  const addChain = model.chain && createChainOdds(model.chain, model.counts);
+  const chainOdds = model.chain && createChainOdds(model.chain, model.counts);
   return {
     hash: stored.hash,
     model,
@@ -80,15 +88,15 @@ export function openEncoder(stored: StoredEncoder): Encoder {
       const { items, vector } = states.of(state);
       const odds = multiply(candidates, vector);
       // Users without known events have the items' shares already.
-      if (items.length > 0) addChain?.(odds, rowsOf(candidates), items);
+      if (items.length > 0) chainOdds?.add(odds, rowsOf(candidates), items);
       return centre(odds);
     },
     logOddsParts: (state, candidates) => {
       const { items, vector } = states.of(state);
       const product = centre(multiply(candidates, vector));
-      if (addChain === undefined || items.length === 0) return { product };
+      if (chainOdds === undefined || items.length === 0) return { product };
       const chain = new Float64Array(candidates.length);
-      addChain(chain, rowsOf(candidates), items);
+      chainOdds.add(chain, rowsOf(candidates), items);
       return { product, chain: centre(chain) };
     },
     attend: async ({ profile: { sequence } }) => {
@@ -102,11 +110,15 @@ export function openEncoder(stored: StoredEncoder): Encoder {
       for (const [index, { place }] of known.entries()) shares[place] = found[index]!;
       return shares;
     },
-    roughLogOdds: async (state, candidates) => {
-      const { items, vector } = states.of(state);
-      const { logits, error } = await multiplyRoughly(candidates, vector);
-      if (items.length > 0) addChain?.(logits, rowsOf(candidates), items);
-      return { logits, error };
+    floorOf: ({ itemId }) => chainOdds?.floorOf(rowOf(itemId)) ?? 0,
+    chainGains: (state, views) => {
+      const { items } = states.of(state);
+      if (chainOdds === undefined || items.length === 0) return [];
+      const [rows, indices] = [rowsOf(views), indicesByRow(views)];
+      return [...chainOdds.gains(items)].flatMap(([row, gain]) => {
+        const index = indices[row] ?? -1;
+        return rows[index] === row ? [{ index, gain }] : [];
+      });
     },
     rowOf: (itemId) => {
       const row = rowOf(itemId);

@@ -1,9 +1,8 @@
 import type { ItemId } from "../../domain/ids.ts";
 import { multiplyRows } from "../../numeric/multiply-rows.ts";
-import { keepByList } from "../by-list.ts";
+import { keepByList, keepIndices } from "../by-list.ts";
 import { keepByView } from "../item-rows.ts";
-import type { ItemView, RoughLogits } from "../policy.ts";
-import { createTableProduct, productsOf } from "../table-product.ts";
+import type { ItemView } from "../policy.ts";
 import type { EncoderModel } from "./encoder-model.ts";
 import { type FeatureMap, placeByFeatures } from "./feature-map.ts";
 
@@ -21,8 +20,8 @@ export interface ItemVectors {
   vectorOf(view: ItemView): Float32Array;
   /** Product of a state of d + 1 numbers with each item's vector. */
   multiply(views: readonly ItemView[], state: Float32Array): Float64Array;
-  /** The same within an error. */
-  multiplyRoughly(views: readonly ItemView[], state: Float32Array): Promise<RoughLogits>;
+  /** Indices of a list's items by their rows; see `keepIndices`. */
+  indicesByRow(views: readonly ItemView[]): Int32Array;
 }
 
 /** Unknown items of a list: their places in it, and their embeddings. */
@@ -71,16 +70,6 @@ function addMean(itemTable: Float32Array, width: number): Float32Array {
   return table;
 }
 
-function longestRow(table: Float32Array, width: number): number {
-  let longest = 0;
-  for (let start = 0; start < table.length; start += width) {
-    let squares = 0;
-    for (let i = start; i < start + width; i++) squares += table[i]! ** 2;
-    longest = Math.max(longest, squares);
-  }
-  return Math.sqrt(longest);
-}
-
 export function createItemVectors({
   shape: { width },
   parameters,
@@ -92,9 +81,7 @@ export function createItemVectors({
   const shares = logShares(counts);
   const numbers = new Map(itemIds.map((itemId, item) => [itemId, item]));
   const rowOf = (itemId: ItemId) => numbers.get(itemId) ?? itemIds.length;
-  const multiplyTable = createTableProduct(width);
-  const longest = longestRow(table, width);
-  const rowsOf = keepByList(keepByView(({ itemId }) => rowOf(itemId)));
+  const rowsOf = keepByView(({ itemId }) => rowOf(itemId));
   const place = openMap(features);
   const placedIn = keepByList((views): Placed => {
     const placed: (readonly [number, Float32Array])[] = [];
@@ -126,13 +113,6 @@ export function createItemVectors({
       return vector;
     },
     multiply,
-    multiplyRoughly: async (views, state) => {
-      if (state[width] !== 0) return { logits: multiply(views, state), error: 0 };
-      const known = state.subarray(0, width);
-      const { products, error } = await multiplyTable({ values: table, longest }, known);
-      const logits = productsOf(products, rowsOf(views));
-      putPlaced(logits, placedIn(views), state);
-      return { logits, error };
-    },
+    indicesByRow: keepIndices(rowsOf, () => itemIds.length + 1),
   };
 }

@@ -47,6 +47,15 @@ function prepareStatements(connection: Connection, { events }: ReadScope = every
          AND (?4 IS NULL OR type IN (SELECT value FROM json_each(?4)))
        GROUP BY item_id`,
     ),
+    trending: connection.prepare(
+      `SELECT item_id FROM ${events} AS events
+       WHERE sequence > ?1 AND sequence <= ?2 AND ${isSeen}
+         AND type IN (SELECT value FROM json_each(?3))
+         AND coalesce((SELECT personalise FROM consents
+           WHERE consents.user_id = events.user_id AND consents.sequence <= ?2
+           ORDER BY consents.sequence DESC LIMIT 1), ?5) = 1
+       GROUP BY item_id ORDER BY count(DISTINCT user_id) DESC, max(sequence) DESC LIMIT ?4`,
+    ),
     ofUser: connection.prepare(
       `SELECT user_id, refused, ${entryColumns} FROM events WHERE user_id = ? ORDER BY sequence`,
     ),
@@ -152,6 +161,10 @@ export function createEventStore(
         rows.map((row) => [itemId(readText(row, "item_id")), readNumber(row, "occurred_at")]),
       );
     },
+    trending: async ({ after, asOf, types, limit, byDefault }) =>
+      statements.trending
+        .all(after, asOf, JSON.stringify(types), limit, Number(byDefault))
+        .map((row) => itemId(readText(row, "item_id"))),
     ofUser: async (user) => statements.ofUser.all(user).map(decodeScanned),
     scan: async ({ after, limit }) => statements.scan.all(after, limit).map(decodeScanned),
     count: async ({ after = 0 } = {}) => readNumber(statements.count.get(after) ?? {}, "events"),

@@ -1,0 +1,137 @@
+import type { IndexList } from "../../numeric/index-list.ts";
+import { nthLargest } from "../../numeric/nth-largest.ts";
+import { createSeenLists } from "../by-list.ts";
+import { indicesByRow, rowOf, rowsOf } from "../item-rows.ts";
+import type { BestWanted, ItemView } from "../policy.ts";
+import { createBestOfList, type FoundItems } from "./best-of-list.ts";
+import { type ByteBlocks, blockRows, createByteBlocks } from "./byte-blocks.ts";
+import { type ByteScale, createRange, weighBytes } from "./byte-scale.ts";
+import { createScanner, type Scanner } from "./scan.ts";
+
+/** Vectors beyond the range of the others, after which a new range is measured. */
+const mostOutside = 1000;
+
+/** Vectors are written in slices, between which other work comes. */
+const sliceMs = 4;
+
+/** Best products of a vector with the items' vectors, and with additions. */
+interface BestQuery extends BestWanted {
+  readonly vector: Float64Array;
+  /** Of a few items, by index. */
+  readonly additions: ReadonlyMap<number, number>;
+}
+
+/** Finds the items of the largest products with a vector, by products of bytes whose error is known. */
+export interface ItemIndex {
+  find(views: readonly ItemView[], query: BestQuery): Promise<IndexList>;
+  close(): Promise<void>;
+}
+
+/** Calls for each index below a count, with pauses. */
+async function inSlices(count: number, use: (index: number) => void): Promise<void> {
+  let since = performance.now();
+  for (let index = 0; index < count; index++) {
+    use(index);
+    if (index % 256 !== 0 || performance.now() - since < sliceMs) continue;
+    await new Promise(setImmediate);
+    since = performance.now();
+  }
+}
+
+/** The product of weights with a row's bytes. */
+function multiplyRow({ blocks, width }: ByteBlocks, row: number, weights: Int8Array): number {
+  const block = blocks[Math.floor(row / blockRows)]!;
+  const start = (row % blockRows) * width;
+  let sum = 0;
+  for (let i = 0; i < width; i++) sum += weights[i]! * block[start + i]!;
+  return sum;
+}
+
+/** Those that can be among the `count` best by the error of each, which is smaller than that of all. */
+function narrow(
+  { indices, products }: FoundItems,
+  count: number,
+  errorAt: (index: number) => number,
+): readonly number[] {
+  if (indices.length <= count) return indices;
+  const errors = Float64Array.from(indices, errorAt);
+  const least = nthLargest(
+    errors.map((error, place) => products[place]! - error),
+    count - 1,
+  );
+  return indices.filter((_, place) => products[place]! + errors[place]! >= least);
+}
+
+/**
+ * @param width numbers of a vector
+ * @param write an item's vector; the array is used again
+ */
+export function createItemIndex(
+  width: number,
+  write: (view: ItemView, vector: Float64Array) => void,
+): ItemIndex {
+  const vector = new Float64Array(width);
+  const vectorOf = (view: ItemView) => {
+    write(view, vector);
+    return vector;
+  };
+  let scanner: Promise<Scanner> | undefined;
+  let built: { blocks: ByteBlocks; scale: ByteScale } | undefined;
+  let seen = createSeenLists();
+  let running: Promise<unknown> = Promise.resolve();
+
+  /** A range of the first list, which has most items of those to come. */
+  const begin = async (views: readonly ItemView[]) => {
+    const range = createRange(width);
+    await inSlices(views.length, (index) => range.include(vectorOf(views[index]!)));
+    const scale = range.scale();
+    seen = createSeenLists();
+    built = { scale, blocks: createByteBlocks(scale) };
+    return built;
+  };
+  const load = async (views: readonly ItemView[]) => {
+    const current = built && built.blocks.outside.size <= mostOutside ? built : await begin(views);
+    const fresh = seen.newIn(views);
+    await inSlices(fresh?.length ?? views.length, (at) => {
+      const view = views[fresh?.[at] ?? at]!;
+      current.blocks.put(rowOf(view), vectorOf(view));
+    });
+    seen.add(views);
+    return current;
+  };
+  /** One after the other: requests at a start must not each write the whole catalogue. */
+  const loaded = (views: readonly ItemView[]) => {
+    if (built && built.blocks.outside.size <= mostOutside && seen.newIn(views)?.length === 0)
+      return built;
+    const mine = running.then(() => load(views));
+    running = mine.catch(() => {});
+    return mine;
+  };
+  return {
+    find: async (views, { vector: asked, additions, count, hidden }) => {
+      scanner ??= createScanner(width);
+      const { largestWeight, scan } = await scanner;
+      const { blocks, scale } = await loaded(views);
+      const { weights, unit, errorOf } = weighBytes(scale, asked, largestWeight);
+      const margin = Math.ceil(2 * errorOf(blocks.rounding));
+      const rows = rowsOf(views);
+      const indices = indicesByRow(views);
+      const isListed = (row: number) => rows[indices[row] ?? -1] === row;
+      const outside = [...blocks.outside].filter(isListed).map((row) => indices[row]!);
+      const apart = [...outside, ...additions.keys()];
+      const skipped = new Set([...hidden, ...apart]);
+      const best = createBestOfList({ rows, indices }, { count, margin, skipped });
+      await scan(blocks, { weights, best });
+      const left = new Set(hidden);
+      const least = best.threshold() - margin;
+      const isGained = (index: number) => {
+        const product = multiplyRow(blocks, rows[index]!, weights);
+        return product + (additions.get(index) ?? Number.POSITIVE_INFINITY) / unit >= least;
+      };
+      const added = new Set(apart.filter((index) => !left.has(index) && isGained(index)));
+      const errorAt = (index: number) => errorOf(blocks.roundingOf(rows[index]!));
+      return Int32Array.from([...narrow(best.found(), count, errorAt), ...added]).sort();
+    },
+    close: async () => (await scanner)?.close(),
+  };
+}
