@@ -20,6 +20,6 @@ export async function openStore(path: string): Promise<Store> {
   return openSqliteStore(path);
 }
 
-/** The same for a process that serves: what waits for the disk is done beside its event loop. */
+/** The same for a process that serves: work that waits for the disk is done beside its event loop. */
 export const openServingStore = (path: string): Promise<Store> =>
   openSqliteStore(path, { checkpointsBeside: true });

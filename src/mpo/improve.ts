@@ -5,7 +5,7 @@ import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
 import { limitsOf, whereWorthless } from "../evaluation/gate-guards.ts";
 import { expectLength } from "./check-rows.ts";
 import type { CriticFit, KnownRow, ModelFamily, MovedPolicy, Part } from "./family.ts";
-import { createFits } from "./fits.ts";
+import { createFits, type JudgedFit } from "./fits.ts";
 import { checkDistillation, type DistillationGap, distillationGap, gateCandidate } from "./gate.ts";
 import type { ImproveInput, Stages } from "./improve-input.ts";
 import { type Judgement, judgeChallengers, toContextRow } from "./judge.ts";
@@ -113,6 +113,28 @@ function gateImprovement(
   return gap === undefined ? gate : checkDistillation(gate, gap, mpo.distillation.largestGap);
 }
 
+/** Makes log π of a policy for each half on the rows that judge it, the first half's before the second's. */
+const scoreHalves =
+  <Row extends FoldedRow, Policy, Fit>(
+    { scorePolicy }: Pick<ModelFamily<Row, Policy, never>, "scorePolicy">,
+    stages: Stages,
+    [first, second]: readonly [JudgedFit<KnownRow<Row>, Fit>, JudgedFit<KnownRow<Row>, Fit>],
+  ) =>
+  async (
+    policyOf: (one: typeof first, other: typeof first) => Policy | Promise<Policy>,
+  ): Promise<readonly Float64Array[]> => {
+    const logs: Float64Array[] = [];
+    for (const [one, other] of [
+      [first, second],
+      [second, first],
+    ] as const) {
+      const policy = await policyOf(one, other);
+      const rows = [...one.held, ...one.others].map(({ row }) => row);
+      logs.push(...(await stages.measure("score", () => scorePolicy(policy, rows))));
+    }
+    return logs;
+  };
+
 /**
  * Steps 2 and 3 of the paper: critic, challengers, paired judgement, and the policy moved to the
  * mixture, cross-fitted. A critic is fitted without each half of the new feedback and its
@@ -131,7 +153,7 @@ export async function improve<
   input: ImproveInput<Row, Policy, Critic>,
 ): Promise<Improvement<Row, Fit, Moved>> {
   const { serving, mpo, random, guards, meta: state, prior = shippedPrior } = input;
-  const { stages = unmeasured } = input;
+  const { stages = unmeasured, renewedStart } = input;
   const { propose = proposeSettings, judge: judgeParts = judgeChallengers } = input;
   const has = partsOf(family, input);
   const rows = await stages.measure("score", () => knowRows(family, serving, input.rows));
@@ -147,26 +169,16 @@ export async function improve<
   const judge = (parts: readonly MeasuredPart[]) =>
     stages.measure("judge", () => judgeParts(parts, meta, random.split("weights")));
   const judgement = await judge([first.measured, second.measured]);
-  const scoreHeld = ({ held, others }: typeof first, policy: Policy) =>
-    stages.measure("score", () =>
-      family.scorePolicy(
-        policy,
-        [...held, ...others].map(({ row }) => row),
-      ),
-    );
-  const gateLogs = async (one: typeof first, other: typeof first) => {
+  const candidateOf = async (one: typeof first, other: typeof first) => {
     const { weights } = await judge([other.measured]);
-    const { moved } = await fits.move(one, { ...judgement, weights });
-    return scoreHeld(one, moved.policy);
+    return (await fits.move(one, { ...judgement, weights })).moved.policy;
   };
-  const candidateLogs = has("gate")
-    ? [...(await gateLogs(first, second)), ...(await gateLogs(second, first))]
-    : undefined;
-  const { renewedStart } = input;
-  const renewedLogs = renewedStart && [
-    ...(await scoreHeld(first, renewedStart.first)),
-    ...(await scoreHeld(second, renewedStart.second)),
-  ];
+  const onHalves = scoreHalves(family, stages, [first, second]);
+  const candidateLogs = has("gate") ? await onHalves(candidateOf) : undefined;
+  const renewedLogs =
+    renewedStart &&
+    (await onHalves(({ without }) => renewedStart[without === "second" ? "second" : "first"]));
+  const logs = { candidateLogs, renewedLogs };
   const both = await fits.judge(await fits.fit(undefined), settings, raw);
   const { moved, moves, challengers } = await fits.move(both, judgement);
   const gap = await stages.measure("score", async () =>
@@ -175,15 +187,7 @@ export async function improve<
   const judged = [...first.gateRows, ...second.gateRows];
   const checked = has("distillation check") ? gap : undefined;
   const gate = await stages.measure("gate", () =>
-    gateImprovement(judged, {
-      candidateLogs,
-      renewedLogs,
-      gap: checked,
-      judgement,
-      mpo,
-      selfCheck,
-      guards,
-    }),
+    gateImprovement(judged, { ...logs, gap: checked, judgement, mpo, selfCheck, guards }),
   );
   return {
     ...{ fit: both.fit, moved, judgement, context, challengers, moves, raw, gate, gap },

@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
 import { sampleState, sampleView } from "../../tests/support/policy.ts";
+import { clicksOf } from "../../tests/support/sample.ts";
 import { itemId } from "../domain/ids.ts";
 import { normaliseLogs } from "../numeric/log-probabilities.ts";
 import { createRandom } from "../numeric/random.ts";
 import { createNetwork } from "./network.ts";
 import { initialNetwork, policyShape } from "./network-policy.ts";
 import { measurePopularity, type Popularity } from "./popularity.ts";
-import { isUntrained, popularityNetwork } from "./popularity-network.ts";
+import { isUntrained, popularityNetwork, renewStart } from "./popularity-network.ts";
 import { createScorer } from "./scorer.ts";
 import { sampleSlate } from "./slate.ts";
 
@@ -85,4 +86,34 @@ test("it is untrained, as the first policy is, and a trained one is not", () => 
   expect(isUntrained(popular)).toBe(true);
   expect(isUntrained(initialNetwork(random))).toBe(true);
   expect(isUntrained(createNetwork(policyShape, random))).toBe(false);
+});
+
+/** Users of the first half like one item, those of the second the other. */
+const [liked, other] = [ids[0]!, ids[1]!];
+const renewal = {
+  ...{ isBeaten: false, slateSize: 1, maxCandidates: 500, random },
+  rewards: (without?: "first" | "second") =>
+    new Map([
+      [liked, clicksOf(100, without === "first" ? 0 : 50)],
+      [other, clicksOf(100, without === "second" ? 0 : 40)],
+    ]),
+};
+const bestOf = ({ itemIds, parameters }: ReturnType<typeof initialNetwork>) =>
+  itemIds[parameters.itemBias!.indexOf(Math.max(...parameters.itemBias!))];
+
+test("it takes the place of what is alike for all users, and of nothing trained unless it is beaten", () => {
+  const { start } = renewStart(initialNetwork(random), renewal)!;
+  expect(bestOf(start())).toBe(liked);
+  expect(renewStart(start(), renewal)!.start().parameters.itemBias).toEqual(
+    start().parameters.itemBias,
+  );
+  const trained = createNetwork(policyShape, random);
+  expect(renewStart(trained, renewal)).toBeUndefined();
+  expect(bestOf(renewStart(trained, { ...renewal, isBeaten: true })!.start())).toBe(liked);
+});
+
+test("each half judges a start that has not seen its rewards", () => {
+  const { halves } = renewStart(initialNetwork(random), renewal)!;
+  expect(bestOf(halves.first)).toBe(other);
+  expect(bestOf(halves.second)).toBe(liked);
 });

@@ -1,8 +1,9 @@
+import type { ItemId } from "../domain/ids.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import { meanOf } from "../numeric/statistics.ts";
 import { growNetwork, type Network } from "./network.ts";
 import { initialNetwork } from "./network-policy.ts";
-import type { Popularity } from "./popularity.ts";
+import { type ItemRewards, measurePopularity, type Popularity } from "./popularity.ts";
 import { sampleSlate } from "./slate.ts";
 
 /** Share of the best slate's gain over the mean item that a sampled slate keeps: the rest is spent on other items. */
@@ -84,3 +85,32 @@ export const isUniform = (network: Network): boolean =>
 /** Whether a policy is alike for all users: no state has a part in its scores yet. */
 export const isUntrained = ({ parameters, encoder }: Network): boolean =>
   encoder === undefined && parameters.stateWeights!.every((weight) => weight === 0);
+
+/** Popularity in the place of the serving policy. */
+export interface RenewedStart {
+  /** Of all feedback. */
+  readonly start: () => Network;
+  /** Each without a half of the new feedback, which judges it. */
+  readonly halves: Readonly<Record<"first" | "second", Network>>;
+}
+
+/**
+ * Popularity in the place of a policy that is alike for all users, or that popularity beats; undefined in the place of any other.
+ * @param options.rewards by item, of all feedback so far, or without the new feedback of a half
+ */
+export function renewStart(
+  serving: Network,
+  {
+    rewards,
+    isBeaten,
+    ...options
+  }: StartOptions & {
+    readonly rewards: (without?: "first" | "second") => ReadonlyMap<ItemId, ItemRewards>;
+    readonly isBeaten: boolean;
+  },
+): RenewedStart | undefined {
+  if (!isBeaten && !isUntrained(serving)) return undefined;
+  const start = (without?: "first" | "second") =>
+    popularityNetwork(measurePopularity(rewards(without)), options);
+  return { start, halves: { first: start("first"), second: start("second") } };
+}

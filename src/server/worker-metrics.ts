@@ -25,7 +25,7 @@ export function addUpMetrics(): void {
 
 /** Metrics of a worker, of which any answers for all: a scraper reaches one by chance. */
 export function shareMetrics(): SharedMetrics {
-  // Made for what it does: from now on it answers the process that adds up.
+  // A rewritten method: from now on it answers the process that adds up.
   new AggregatorRegistry();
   const waiting = new Map<number, (text: string | undefined) => void>();
   let asked = 0;

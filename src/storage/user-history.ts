@@ -10,7 +10,7 @@ export interface EdgeChange extends Edge {
   readonly isEnd: boolean;
 }
 
-/** All revisions of a user's rows and what wires keep of them, which nothing else reads whole; the oldest first. */
+/** All revisions of a user's rows and the wires' rows about them, which nothing else reads whole; the oldest first. */
 export interface UserHistory {
   /** `null` after a deletion. */
   readonly attributes: readonly {

@@ -1,5 +1,6 @@
 import type { InferenceSession } from "onnxruntime-common";
-import { modelProto, onnxAttributeTypes, onnxTypes } from "./onnx-schema.ts";
+import { encodeOnnx } from "./encode-model.ts";
+import { onnxAttributeTypes, onnxTypes } from "./onnx-schema.ts";
 import { getRuntime } from "./runtime.ts";
 import { nativeOptions } from "./session.ts";
 
@@ -48,26 +49,18 @@ function encodeProducts({ rows, width, columns, group }: ByteShape): Uint8Array 
   const parts = { opType: "Reshape", input: ["products", "grouped"], output: ["groups"] };
   const keepdims = { name: "keepdims", i: 0, type: onnxAttributeTypes.int };
   const maxima = { input: ["groups", "axes"], output: ["maxima"], attribute: [keepdims] };
-  return modelProto
-    .encode({
-      irVersion: 9,
-      producerName: "recurve",
-      opsetImport: [{ domain: "", version: 18 }],
-      graph: {
-        name: "recurve",
-        node: [product, parts, { opType: "ReduceMax", ...maxima }],
-        initializer: [integers("grouped", [groups, group, columns]), integers("axes", [1])],
-        input: [
-          valueInfo("table", onnxTypes.uint8, [rows, width]),
-          valueInfo("vectors", onnxTypes.int8, [width, columns]),
-        ],
-        output: [
-          valueInfo("products", onnxTypes.int32, [rows, columns]),
-          valueInfo("maxima", onnxTypes.int32, [groups, columns]),
-        ],
-      },
-    })
-    .finish();
+  return encodeOnnx({
+    node: [product, parts, { opType: "ReduceMax", ...maxima }],
+    initializer: [integers("grouped", [groups, group, columns]), integers("axes", [1])],
+    input: [
+      valueInfo("table", onnxTypes.uint8, [rows, width]),
+      valueInfo("vectors", onnxTypes.int8, [width, columns]),
+    ],
+    output: [
+      valueInfo("products", onnxTypes.int32, [rows, columns]),
+      valueInfo("maxima", onnxTypes.int32, [groups, columns]),
+    ],
+  });
 }
 
 /** Tensors that a run writes into, if the runtime can: a megabyte a run would be garbage. */

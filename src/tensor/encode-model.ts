@@ -95,6 +95,17 @@ const encodeValueInfo = (
   },
 });
 
+/** An ONNX file (IR 9, operator set 18). @param graph its nodes, constants, inputs and outputs */
+export const encodeOnnx = (graph: Readonly<Record<string, unknown>>): Uint8Array =>
+  modelProto
+    .encode({
+      irVersion: 9,
+      producerName: "recurve",
+      opsetImport: [{ domain: "", version: 18 }],
+      graph: { name: "recurve", ...graph },
+    })
+    .finish();
+
 /** The model that computes the outputs, as an ONNX file (IR 9, operator set 18). Its inputs keep their names. */
 export function encodeModel(
   graph: Graph<Precision>,
@@ -106,20 +117,12 @@ export function encodeModel(
   const copies = Object.entries(outputs)
     .filter(([name, value]) => nameOf(value) !== name)
     .map(([name, value]) => ({ opType: "Identity", input: [nameOf(value)], output: [name] }));
-  return modelProto
-    .encode({
-      irVersion: 9,
-      producerName: "recurve",
-      opsetImport: [{ domain: "", version: 18 }],
-      graph: {
-        name: "recurve",
-        node: [...model.nodes.map((node) => encodeNode(node, nameOf)), ...copies],
-        initializer: model.constants.map(encodeConstant),
-        input: model.inputs.map((value) => encodeValueInfo(value.name, value, free[value.name])),
-        output: Object.entries(outputs).map(([name, value]) =>
-          encodeValueInfo(name, value, free[name]),
-        ),
-      },
-    })
-    .finish();
+  return encodeOnnx({
+    node: [...model.nodes.map((node) => encodeNode(node, nameOf)), ...copies],
+    initializer: model.constants.map(encodeConstant),
+    input: model.inputs.map((value) => encodeValueInfo(value.name, value, free[value.name])),
+    output: Object.entries(outputs).map(([name, value]) =>
+      encodeValueInfo(name, value, free[name]),
+    ),
+  });
 }

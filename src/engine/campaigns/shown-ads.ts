@@ -19,7 +19,7 @@ interface Drawing {
 }
 
 /**
- * Share of each showing that is exploration's: of the item's probability P(a | R), the part of the uniform choice, ε/|R|, or what the luck
+ * Share of each showing that is exploration's: of the item's probability P(a | R), the part of the uniform choice, ε/|R|, or the part that the luck
  * of the fast loop's draw has added to it, if that is more. All of it in the uniform slice, and none of a choice without another.
  */
 function exploredShares(

@@ -14,7 +14,7 @@ interface Start {
 
 /**
  * A network that knows nothing, so that every candidate is as likely. The fast loop of ads learns from the first visits on: it begins on
- * one whose states tell what a user has liked.
+ * one whose states tell the items that a user has liked.
  */
 function startOf({ ads, fastLoop }: Scenario): Start {
   const random = createRandom(0);

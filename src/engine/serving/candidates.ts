@@ -74,7 +74,7 @@ export function checkAny(count: number, slateSize: number): void {
   );
 }
 
-/** Only the quality floor of ads leaves nothing of what was offered. @throws no_candidates */
+/** Only the quality floor of ads leaves no offered item. @throws no_candidates */
 export function checkShown(count: number, { name }: Pick<Scenario, "name">): void {
   if (count > 0) return;
   throw new EngineError(

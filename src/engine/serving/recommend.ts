@@ -202,6 +202,9 @@ function drawSlate(
   };
 }
 
+const drawInSpan = (...given: Parameters<typeof drawSlate>) =>
+  inSpan("draw", () => drawSlate(...given));
+
 /** The campaigns of a drawn slate. */
 const adsShown = (
   auction: Auction,
@@ -288,9 +291,7 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   const rules = drawRulesOf({ ...moment, barred }, () => retrieved.facts, read.groups.tilted);
   const logits = addBoosts(scored.logits, rules);
   const drawing = { logits, slateSize: size, exploration, rules, random };
-  const drawn = await inSpan("draw", () =>
-    drawSlate({ ...retrieved, name: scenario.name }, drawing),
-  );
+  const drawn = await drawInSpan({ ...retrieved, name: scenario.name }, drawing);
   const ads = auction && adsShown(auction, { retrieved, drawn, scored, drawing });
 
   const decision: Decision = {

@@ -6,7 +6,7 @@ import { createState } from "../state/read-state.ts";
 import { eligible } from "./candidates.ts";
 import { scoreBest } from "./retriever.ts";
 
-/** A policy that has scored the catalogue has embedded its items, and opened what it runs. */
+/** A policy that has scored the catalogue has embedded its items, and opened its sessions. */
 export async function warmUp(
   policy: Policy,
   {

@@ -3,7 +3,7 @@ import { findIndex } from "../../numeric/find-index.ts";
 /** Changed places that are remembered; after more of them everything is made anew. */
 const remembered = 10_000;
 
-/** Places that changed, by version: what is kept of a list follows it without a look at each item. */
+/** Places that changed, by version: the kept parts of a list follow it without a look at each item. */
 export interface ChangeLog {
   /** Number of changes so far. */
   readonly version: number;

@@ -52,6 +52,25 @@ const hasSameFeatures = (left: ItemView, right: ItemView): boolean =>
     return token.index === other?.index && token.weight === other.weight;
   });
 
+/** The newest steps, up to a number of changes; the last one always. */
+function createSteps(remembered: number) {
+  const steps: Step[] = [];
+  let changes = 0;
+  return {
+    add: (step: Step) => {
+      steps.push(step);
+      changes += step.replaced.length;
+      while (steps.length > 1 && changes > remembered)
+        changes -= steps.shift()?.replaced.length ?? 0;
+    },
+    takeLast: (): Step | undefined => {
+      const step = steps.pop();
+      changes -= step?.replaced.length ?? 0;
+      return step;
+    },
+  };
+}
+
 /**
  * A view stands for features, also in batches and caches: revisions that change others have it in
  * common, as have those before and after a rewind.
@@ -62,9 +81,7 @@ export function createEntryMap(remembered: number, onReplace: OnReplace): EntryM
   const entries = new Map<ItemId, PlacedEntry>();
   const byPlace: (PlacedEntry | undefined)[] = [];
   const changes = createChangeLog();
-  const steps: Step[] = [];
-  /** Changes that can be taken back. */
-  let undoable = 0;
+  const steps = createSteps(remembered);
   /** Entries that were taken back, by event number; the newest ones, for when they come again. */
   const undone = new Map<number, Entry>();
   let sequence = 0;
@@ -81,14 +98,7 @@ export function createEntryMap(remembered: number, onReplace: OnReplace): EntryM
     onReplace(before, known);
     return { itemId, before, place };
   };
-  const remember = (step: Step) => {
-    steps.push(step);
-    undoable += step.replaced.length;
-    while (steps.length > 1 && undoable > remembered)
-      undoable -= steps.shift()?.replaced.length ?? 0;
-  };
   const takeBack = ({ before, replaced }: Step) => {
-    undoable -= replaced.length;
     for (const { itemId, before: entry, place } of replaced) {
       const current = entries.get(itemId);
       if (current !== undefined) undone.set(current.sequence, current);
@@ -112,12 +122,12 @@ export function createEntryMap(remembered: number, onReplace: OnReplace): EntryM
       const replaced = changed.map(put);
       changes.add(replaced.map(({ place }) => place));
       // The first step is the whole catalogue: it is read anew as soon as it is remembered.
-      if (remembered > 0 && sequence > 0) remember({ before: sequence, replaced });
+      if (remembered > 0 && sequence > 0) steps.add({ before: sequence, replaced });
       sequence = through;
     },
     rewind: (asOf) => {
       while (sequence > asOf) {
-        const step = steps.pop();
+        const step = steps.takeLast();
         if (step === undefined) return false;
         takeBack(step);
       }

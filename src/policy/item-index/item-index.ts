@@ -62,21 +62,22 @@ function narrow(
   return indices.filter((_, place) => products[place]! + errors[place]! >= least);
 }
 
-/**
- * @param width numbers of a vector
- * @param write an item's vector; the array is used again
- */
-export function createItemIndex(
+interface ItemTable {
+  readonly blocks: ByteBlocks;
+  readonly scale: ByteScale;
+}
+
+/** Keeps the bytes of all items that were in a list. */
+function createTable(
   width: number,
   write: (view: ItemView, vector: Float64Array) => void,
-): ItemIndex {
+): (views: readonly ItemView[]) => ItemTable | Promise<ItemTable> {
   const vector = new Float64Array(width);
   const vectorOf = (view: ItemView) => {
     write(view, vector);
     return vector;
   };
-  let scanner: Promise<Scanner> | undefined;
-  let built: { blocks: ByteBlocks; scale: ByteScale } | undefined;
+  let built: ItemTable | undefined;
   let seen = createSeenLists();
   let running: Promise<unknown> = Promise.resolve();
 
@@ -100,18 +101,30 @@ export function createItemIndex(
     return current;
   };
   /** One after the other: requests at a start must not each write the whole catalogue. */
-  const loaded = (views: readonly ItemView[]) => {
+  return (views) => {
     if (built && built.blocks.outside.size <= mostOutside && seen.newIn(views)?.length === 0)
       return built;
     const mine = running.then(() => load(views));
     running = mine.catch(() => {});
     return mine;
   };
+}
+
+/**
+ * @param width numbers of a vector
+ * @param write an item's vector; the array is used again
+ */
+export function createItemIndex(
+  width: number,
+  write: (view: ItemView, vector: Float64Array) => void,
+): ItemIndex {
+  const load = createTable(width, write);
+  let scanner: Promise<Scanner> | undefined;
   return {
     find: async (views, { vector: asked, additions, count, hidden }) => {
       scanner ??= createScanner(width);
       const { largestWeight, scan } = await scanner;
-      const { blocks, scale } = await loaded(views);
+      const { blocks, scale } = await load(views);
       const { weights, unit, errorOf } = weighBytes(scale, asked, largestWeight);
       const margin = Math.ceil(2 * errorOf(blocks.rounding));
       const rows = rowsOf(views);

@@ -59,7 +59,7 @@ test("a key sends as many requests as its rate, then each is refused with the ti
   expect(await times(8, free)).toEqual(Array(8).fill(200));
   advance(0.34);
   expect(await times(2, limited)).toEqual([200, 429]);
-  // What is not used is not saved.
+  // Unused time is not saved.
   advance(3600);
   expect(await times(4, limited)).toEqual([200, 200, 200, 429]);
 });

@@ -53,6 +53,6 @@ export function translateError(error: unknown): unknown {
 export const writeFailure = (cause: unknown): EngineError =>
   new EngineError(
     "storage_unavailable",
-    "the disk failed to keep what was written to the database; check it, then start this process again",
+    "the disk failed to keep writes to the database; check it, then start this process again",
     { details: sqliteDetails(cause), cause },
   );

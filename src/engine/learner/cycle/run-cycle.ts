@@ -13,7 +13,7 @@ import { explore } from "../../../mpo/explore.ts";
 import { improve } from "../../../mpo/improve.ts";
 import { createRandom } from "../../../numeric/random.ts";
 import type { Network } from "../../../policy/network.ts";
-import { isUniform, isUntrained } from "../../../policy/popularity-network.ts";
+import { isUniform, isUntrained, renewStart } from "../../../policy/popularity-network.ts";
 import type { Store } from "../../../storage/store.ts";
 import type { Configuration } from "../../configuration/configuration.ts";
 import { watchEncoder } from "../../encoder/watch-encoder.ts";
@@ -29,7 +29,6 @@ import { type CycleLimits, planCycle } from "./plan-cycle.ts";
 import { readUsage } from "./process-usage.ts";
 import { publish } from "./publish.ts";
 import { readFeedback, surveyFeedback } from "./read-feedback.ts";
-import { renewStart } from "./renew-start.ts";
 import { type Reviewed, reviewServing } from "./review.ts";
 import { reviewLive } from "./review-live.ts";
 import { createStageClock, type StageClock, type Usage } from "./stage-clock.ts";
@@ -160,7 +159,10 @@ async function examine(
       ? known
       : await stages.measure("score", () => know(newestFirst, version, arm));
   const renewed = renewStart(serving, {
-    ...{ scenario, feedback, random: random.split("start") },
+    rewards: feedback.itemRewards,
+    random: random.split("start"),
+    slateSize: scenario.slateSize,
+    maxCandidates: scenario.maxCandidates,
     isBeaten: found.beaten !== undefined,
   });
   const improvement = await improve(familyOn(serving), {

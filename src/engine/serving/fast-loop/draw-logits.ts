@@ -24,7 +24,7 @@ interface DrawnLogits {
   readonly logits: Float64Array;
   /** Candidates below the quality floor, by index, ascending. */
   readonly below: readonly number[];
-  /** Of ads: the logits without the draw's luck, so that what it explores can be told. */
+  /** Of ads: the logits without the draw's luck, so that its exploration can be told. */
   readonly calm?: Float64Array;
 }
 

@@ -46,7 +46,7 @@ export interface RecordFold {
   next(isDue: (block: readonly Feedback[]) => boolean): Promise<boolean>;
 }
 
-/** What a position earned: as a share of the reward range; of an ad in prices, in [−1, 1], undefined if it pays for impressions. */
+/** The reward of a position: as a share of the reward range; of an ad in prices, in [−1, 1], undefined if it pays for impressions. */
 function earned(
   { ads, reward: rule }: Scenario,
   { decision, rewards }: Feedback,
