@@ -22,7 +22,11 @@ export const exportedPart = (
     : { store: withConsent(parts).store, consent: parts.configuration.privacy.consent };
 
 /** On record before its first row, so that no receipt of an erasure misses the file. */
+export const noteFile = (store: Store, path = "standard output"): Promise<void> =>
+  store.files.add({ kind: "export", path, writtenAt: Date.now() });
+
+/** The same, and on the trail. */
 export async function noteExport(store: Store, path = "standard output"): Promise<void> {
-  await store.files.add({ kind: "export", path, writtenAt: Date.now() });
+  await noteFile(store, path);
   await noteDeed(store, "export", path);
 }

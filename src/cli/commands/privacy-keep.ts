@@ -9,7 +9,7 @@ import { learnerSeed, learnerThreads } from "../../host/learner-settings.ts";
 import { formatWhole } from "../../numeric/format.ts";
 import { describeCycle } from "../cycle-line.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
-import { noteExport } from "../exported-part.ts";
+import { noteFile } from "../exported-part.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
 import { noteDeed } from "../note-deed.ts";
 import { parseName } from "../parse-options.ts";
@@ -98,9 +98,9 @@ async function runExport(
 ): Promise<void> {
   const found = await withDatabase(options, async (parts) => {
     const user = await findRecordId(parts, id);
+    await noteFile(parts.store, output);
     // Without the file's name, which may be the user's id.
     await noteDeed(parts.store, "export", "all rows of a user");
-    await noteExport(parts.store, output);
     return exportUser(parts.store, user);
   });
   await writeOutput(

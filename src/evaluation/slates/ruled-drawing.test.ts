@@ -192,7 +192,7 @@ describe.each(cases)("6 candidates under caps: %s", (_, rule, length) => {
       sums = sums.map((sum, index) => sum + probability * above[index]!.reduce((x, y) => x + y, 0));
     }
     for (const sum of sums) expect(Math.abs(sum)).toBeLessThan(0.02);
-  });
+  }, 60_000);
 });
 
 test("an item that is left by few prefixes has the relative error of one that all leave", () => {
