@@ -187,12 +187,12 @@ describe.each(cases)("6 candidates under caps: %s", (_, rule, length) => {
     const features = [values, shares];
     let sums = [0, 0];
     for (const [number, { slate: items, probability }] of slates.entries()) {
-      const given = drawsOfLength(4000, length, 100 + number);
+      const given = drawsOfLength(1000, length, 100 + number);
       const above = fill(rule, { items, values, asked: length }, given).above(features);
       sums = sums.map((sum, index) => sum + probability * above[index]!.reduce((x, y) => x + y, 0));
     }
-    for (const sum of sums) expect(Math.abs(sum)).toBeLessThan(0.02);
-  }, 60_000);
+    for (const sum of sums) expect(Math.abs(sum)).toBeLessThan(0.04);
+  });
 });
 
 test("an item that is left by few prefixes has the relative error of one that all leave", () => {
