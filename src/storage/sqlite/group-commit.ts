@@ -137,7 +137,7 @@ export function createGroupCommit(
     return batch;
   }
 
-  /** Writes that come while the disk is busy shares the next commit. */
+  /** Writes that come while the disk is busy share the next commit. */
   async function flush(): Promise<void> {
     await commitDurably(takeWaiting);
     if (waiting.length > 0) setImmediate(flush);
