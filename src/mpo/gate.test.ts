@@ -58,25 +58,26 @@ test("a candidate that chooses what pays is promoted, with its true difference i
 test.each([
   { name: "worse than the candidate", start: [0.3, 0.25, 0.25, 0.2], verdict: "promote" },
   { name: "better than the candidate", start: [0.9, 0.04, 0.03, 0.03], verdict: "hold" },
-])("a renewed start that is $name decides: $verdict", ({ start, verdict }) => {
+])("a renewed start that is $name decides: $verdict", async ({ start, verdict }) => {
   const rows = simulate(2000);
   const probabilities = [0.6, 0.2, 0.15, 0.05];
   const logsOf = (policy: readonly number[]) => rows.map(() => Float64Array.from(policy, Math.log));
   const gate = judge(rows, probabilities);
-  const logs = { candidateLogs: logsOf(probabilities), renewedLogs: logsOf(start) };
-  const checked = checkRenewedStart(gate, { rows, ...logs, limits: gateLimits });
+  const score = async () => logsOf(start);
+  const parts = { rows, candidateLogs: logsOf(probabilities), score, limits: gateLimits };
+  const checked = await checkRenewedStart(gate, parts);
   expect(checked.verdict).toBe(verdict);
   expect(guard(checked, renewedStartGuard).passed).toBe(verdict === "promote");
   expect(checked.difference).toBe(gate.difference);
 });
 
-test("a renewed start that can't be scored holds the candidate", () => {
+test("a renewed start that can't be scored holds the candidate", async () => {
   const rows = simulate(2000);
   const candidateLogs = rows.map(() => Float64Array.of(0.6, 0.2, 0.15, 0.05).map(Math.log));
-  const renewedLogs = rows.map(() => new Float64Array(4).fill(Number.NaN));
+  const score = async () => rows.map(() => new Float64Array(4).fill(Number.NaN));
   const gate = judge(rows, [0.6, 0.2, 0.15, 0.05]);
-  const parts = { rows, candidateLogs, renewedLogs, limits: gateLimits };
-  expect(checkRenewedStart(gate, parts).verdict).toBe("hold");
+  const parts = { rows, candidateLogs, score, limits: gateLimits };
+  expect((await checkRenewedStart(gate, parts)).verdict).toBe("hold");
 });
 
 test("the serving policy itself is no improvement", () => {

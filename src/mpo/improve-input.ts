@@ -15,8 +15,8 @@ export interface Stages {
 
 export interface ImproveInput<Row extends FoldedRow, Policy, Critic> {
   readonly serving: Policy;
-  /** The policy that serves next if the candidate does not, by the half that it was fitted without; absent if that is the serving one. */
-  readonly renewedStart?: Readonly<Record<Exclude<Fold, "older">, Policy>> | undefined;
+  /** The policy that serves next if the candidate does not, fitted without a half; absent if that is the serving one. */
+  readonly renewStart?: ((without: Fold | undefined) => Policy) | undefined;
   /** State at the end of the last cycle. */
   readonly critic: Critic | undefined;
   readonly meta: MetaPolicyState;

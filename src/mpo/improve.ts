@@ -80,8 +80,6 @@ function chooseJudging<Row extends FoldedRow>(rows: readonly KnownRow<Row>[], ar
 interface Gated {
   /** log π of the candidates that are independent of the rows; absent without a gate. */
   readonly candidateLogs: readonly Float64Array[] | undefined;
-  /** log π of the renewed start; absent if nothing is renewed. */
-  readonly renewedLogs: readonly Float64Array[] | undefined;
   /** Absent if it is not to be checked. */
   readonly gap: DistillationGap | undefined;
   readonly judgement: Judgement;
@@ -93,7 +91,7 @@ interface Gated {
 /** Without a gate every candidate serves. */
 function gateImprovement(
   rows: JudgedPart["rows"],
-  { candidateLogs, renewedLogs, gap, judgement, mpo, selfCheck, guards }: Gated,
+  { candidateLogs, gap, judgement, mpo, selfCheck, guards }: Gated,
 ): GateRecord {
   const { difference, worthless } = judgement;
   if (candidateLogs === undefined) {
@@ -102,14 +100,7 @@ function gateImprovement(
   }
   const limits = worthless ? whereWorthless(limitsOf(mpo.gate)) : limitsOf(mpo.gate);
   const gated = { rows, candidateLogs, predictedDifference: difference, limits, guards };
-  const checked = applySelfCheck(gateCandidate(gated), selfCheck);
-  const gate =
-    renewedLogs === undefined
-      ? checked
-      : checkRenewedStart(checked, {
-          ...{ rows, candidateLogs, renewedLogs },
-          limits: limitsOf(mpo.gate),
-        });
+  const gate = applySelfCheck(gateCandidate(gated), selfCheck);
   return gap === undefined ? gate : checkDistillation(gate, gap, mpo.distillation.largestGap);
 }
 
@@ -153,7 +144,7 @@ export async function improve<
   input: ImproveInput<Row, Policy, Critic>,
 ): Promise<Improvement<Row, Fit, Moved>> {
   const { serving, mpo, random, guards, meta: state, prior = shippedPrior } = input;
-  const { stages = unmeasured, renewedStart } = input;
+  const { stages = unmeasured, renewStart } = input;
   const { propose = proposeSettings, judge: judgeParts = judgeChallengers } = input;
   const has = partsOf(family, input);
   const rows = await stages.measure("score", () => knowRows(family, serving, input.rows));
@@ -175,10 +166,6 @@ export async function improve<
   };
   const onHalves = scoreHalves(family, stages, [first, second]);
   const candidateLogs = has("gate") ? await onHalves(candidateOf) : undefined;
-  const renewedLogs =
-    renewedStart &&
-    (await onHalves(({ without }) => renewedStart[without === "second" ? "second" : "first"]));
-  const logs = { candidateLogs, renewedLogs };
   const both = await fits.judge(await fits.fit(undefined), settings, raw);
   const { moved, moves, challengers } = await fits.move(both, judgement);
   const gap = await stages.measure("score", async () =>
@@ -186,9 +173,16 @@ export async function improve<
   );
   const judged = [...first.gateRows, ...second.gateRows];
   const checked = has("distillation check") ? gap : undefined;
-  const gate = await stages.measure("gate", () =>
-    gateImprovement(judged, { ...logs, gap: checked, judgement, mpo, selfCheck, guards }),
+  const gated = await stages.measure("gate", () =>
+    gateImprovement(judged, { candidateLogs, gap: checked, judgement, mpo, selfCheck, guards }),
   );
+  const gate =
+    renewStart && candidateLogs
+      ? await checkRenewedStart(gated, {
+          ...{ rows: judged, candidateLogs, limits: limitsOf(mpo.gate) },
+          score: () => onHalves(({ without }) => renewStart(without)),
+        })
+      : gated;
   return {
     ...{ fit: both.fit, moved, judgement, context, challengers, moves, raw, gate, gap },
     parts: [first, second].map(({ held, challengers }) => ({ rows: held, challengers })),

@@ -10,24 +10,26 @@ export const renewedStartGuard = "probability of a gain over renewed popularity"
 /**
  * A candidate that would take the place of a start which is renewed anyway has to be better than the renewed one, which nobody has
  * served yet. Neither is known to be good, so the probability of a canary is enough.
- * @param renewedLogs log π of the renewed start on each row, fitted without the half of the row
  * @param gate of the candidate against the serving policy, on the same rows
+ * @param renewed.score log π of the renewed start on each row, fitted without the half of the row
  */
-export function checkRenewedStart(
+export async function checkRenewedStart(
   gate: GateRecord,
   {
     rows,
     candidateLogs,
-    renewedLogs,
+    score,
     limits,
   }: {
     readonly rows: readonly ScoredRow<JudgedRow>[];
     readonly candidateLogs: readonly Float64Array[];
-    readonly renewedLogs: readonly Float64Array[];
+    readonly score: () => Promise<readonly Float64Array[]>;
     readonly limits: GateLimits;
   },
-): GateRecord {
-  if (gate.guards.length === 0) return gate;
+): Promise<GateRecord> {
+  // Popularity takes the place of any other: no canary stands beside it.
+  if (gate.verdict !== "promote") return gate;
+  const renewedLogs = await score();
   const against = rows.map(({ row, scores }, index) => ({
     row: { ...row, loggingLogs: row.loggingLogs ?? scores.logPolicy },
     scores: { ...scores, logPolicy: renewedLogs[index]! },

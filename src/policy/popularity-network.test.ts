@@ -102,18 +102,16 @@ const bestOf = ({ itemIds, parameters }: ReturnType<typeof initialNetwork>) =>
   itemIds[parameters.itemBias!.indexOf(Math.max(...parameters.itemBias!))];
 
 test("it takes the place of what is alike for all users, and of nothing trained unless it is beaten", () => {
-  const { start } = renewStart(initialNetwork(random), renewal)!;
-  expect(bestOf(start())).toBe(liked);
-  expect(renewStart(start(), renewal)!.start().parameters.itemBias).toEqual(
-    start().parameters.itemBias,
-  );
+  const start = renewStart(initialNetwork(random), renewal)!();
+  expect(bestOf(start)).toBe(liked);
+  expect(renewStart(start, renewal)!().parameters.itemBias).toEqual(start.parameters.itemBias);
   const trained = createNetwork(policyShape, random);
   expect(renewStart(trained, renewal)).toBeUndefined();
-  expect(bestOf(renewStart(trained, { ...renewal, isBeaten: true })!.start())).toBe(liked);
+  expect(bestOf(renewStart(trained, { ...renewal, isBeaten: true })!())).toBe(liked);
 });
 
 test("each half judges a start that has not seen its rewards", () => {
-  const { halves } = renewStart(initialNetwork(random), renewal)!;
-  expect(bestOf(halves.first)).toBe(other);
-  expect(bestOf(halves.second)).toBe(liked);
+  const renew = renewStart(initialNetwork(random), renewal)!;
+  expect(bestOf(renew("first"))).toBe(other);
+  expect(bestOf(renew("second"))).toBe(liked);
 });

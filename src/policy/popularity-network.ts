@@ -86,31 +86,22 @@ export const isUniform = (network: Network): boolean =>
 export const isUntrained = ({ parameters, encoder }: Network): boolean =>
   encoder === undefined && parameters.stateWeights!.every((weight) => weight === 0);
 
-/** Popularity in the place of the serving policy. */
-export interface RenewedStart {
-  /** Of all feedback. */
-  readonly start: () => Network;
-  /** Each without a half of the new feedback, which judges it. */
-  readonly halves: Readonly<Record<"first" | "second", Network>>;
-}
-
 /**
  * Popularity in the place of a policy that is alike for all users, or that popularity beats; undefined in the place of any other.
  * @param options.rewards by item, of all feedback so far, or without the new feedback of a half
+ * @returns of all feedback, or without that half, which then judges it
  */
-export function renewStart(
+export function renewStart<Half>(
   serving: Network,
   {
     rewards,
     isBeaten,
     ...options
   }: StartOptions & {
-    readonly rewards: (without?: "first" | "second") => ReadonlyMap<ItemId, ItemRewards>;
+    readonly rewards: (without?: Half) => ReadonlyMap<ItemId, ItemRewards>;
     readonly isBeaten: boolean;
   },
-): RenewedStart | undefined {
+): ((without?: Half) => Network) | undefined {
   if (!isBeaten && !isUntrained(serving)) return undefined;
-  const start = (without?: "first" | "second") =>
-    popularityNetwork(measurePopularity(rewards(without)), options);
-  return { start, halves: { first: start("first"), second: start("second") } };
+  return (without) => popularityNetwork(measurePopularity(rewards(without)), options);
 }

@@ -11,6 +11,7 @@ import type { FeedbackRow } from "../../../learning/feedback-row.ts";
 import { createNetworkFamily } from "../../../learning/network-family.ts";
 import { explore } from "../../../mpo/explore.ts";
 import { improve } from "../../../mpo/improve.ts";
+import type { Fold } from "../../../mpo/judged-row.ts";
 import { createRandom } from "../../../numeric/random.ts";
 import type { Network } from "../../../policy/network.ts";
 import { isUniform, isUntrained, renewStart } from "../../../policy/popularity-network.ts";
@@ -158,7 +159,7 @@ async function examine(
     version === current
       ? known
       : await stages.measure("score", () => know(newestFirst, version, arm));
-  const renewed = renewStart(serving, {
+  const renew = renewStart<Fold>(serving, {
     rewards: feedback.itemRewards,
     random: random.split("start"),
     slateSize: scenario.slateSize,
@@ -168,7 +169,7 @@ async function examine(
   const improvement = await improve(familyOn(serving), {
     ...carried,
     ...{ serving, mpo, arm, stages, guards: guardTestsOf(scenario.guards) },
-    renewedStart: renewed?.halves,
+    renewStart: renew,
     rows: judgeAfter(rows, cutOffOf(serving)),
     floor: scenario.exploration,
     random,
@@ -182,7 +183,7 @@ async function examine(
     ...(isUntrained(serving) && { noCanary: popularityFirst }),
     ...(encoderWatch?.isDue && { noCanary: encoderFirst }),
   };
-  const start = leavesServing(gate, reviewed) ? renewed?.start() : undefined;
+  const start = leavesServing(gate, reviewed) ? renew?.() : undefined;
   const evaluation = evaluateServing(feedback.earned, scenario.reward);
   const ending = endingOf(gate, reviewed);
   const takesOver = ending === "promote";
