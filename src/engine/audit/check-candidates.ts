@@ -22,6 +22,31 @@ const changed = (problem: string): CandidateCheck => ({
   problem: `${problem}: the row was changed`,
 });
 
+/** Candidates that the retrieval kept, whatever their scores. */
+async function reserve(
+  { store, deriver }: { readonly store: Store; readonly deriver: LogitDeriver },
+  decision: Decision,
+  {
+    connected,
+    offered,
+    ...moment
+  }: {
+    readonly connected: readonly number[];
+    readonly offered: Parameters<typeof sourceCandidates>[0];
+    readonly catalogue: Parameters<typeof sourceCandidates>[2]["catalogue"];
+    readonly limit: number;
+  },
+): Promise<readonly number[]> {
+  const { asOf, servingRule, rewardRule: reward = noRewards } = decision;
+  // Without them the state has no part in it.
+  if (servingRule?.sources === undefined) return connected;
+  const state = await deriver.stateOf(decision);
+  return sourceCandidates(offered, servingRule.sources, {
+    ...moment,
+    ...{ store, asOf, reward, servingRule, state, reserved: connected },
+  });
+}
+
 /**
  * Checks that each candidate existed at the decision's event number, was neither withdrawn nor left out
  * by a rule, and is there once, and that they are not too many; then derives the retrieval.
@@ -67,10 +92,6 @@ export async function checkCandidates(
   }
   const social = await readSocial(seen, rule?.social, { userId, asOf, now });
   const connected = socialCandidates(offered, social, { catalogue, limit });
-  const reserved = await sourceCandidates(offered, rule?.sources, {
-    ...{ store: parts.store, catalogue, asOf, limit, reserved: connected },
-    ...{ reward: decision.rewardRule ?? noRewards, servingRule: rule ?? {} },
-    state: await parts.deriver.stateOf(decision),
-  });
+  const reserved = await reserve(parts, decision, { offered, catalogue, limit, connected });
   return checkRetrieval(parts, decision, { offered, limit, reserved, moment });
 }
