@@ -1,10 +1,18 @@
 import { effectiveSize } from "./effective-size.ts";
 import { type RowWeights, weightedMean } from "./strata.ts";
 
+export interface LossBeyond {
+  /** Reward units, at least 0. */
+  readonly loss: number;
+  /** Standard error of the mass's value, which the loss is one of low. */
+  readonly error: number;
+}
+
 /**
- * What a candidate's mass beyond the limit loses against the serving policy, reward units, at least 0: the weighted deviations of the rows
+ * What a candidate's mass beyond the limit loses against the serving policy: the weighted deviations of the rows
  * that it made in the log, one standard error below. They are few, so the uniform choice counts as one row more. No loss is
- * larger than the least reward of the log explains.
+ * larger than the least reward of the log explains. The error has the spread of these rows, or that of all if it is larger: few rows show
+ * few of the rare losses.
  * @param rows.deviations reward less the serving policy's mean at its position
  * @param rows.beyond the candidate's weights less those within the limit, at least 0
  * @param rows.uniform weights of the uniform choice
@@ -16,14 +24,19 @@ export function lossBeyond(
     beyond,
     uniform,
   }: Readonly<Record<"deviations" | "beyond" | "uniform", Float64Array>>,
-): number {
+): LossBeyond {
   const own = beyond.map((weight, row) => weight * rowWeights.difference[row]!);
   const chance = uniform.map((weight, row) => weight * rowWeights.serving[row]!);
   const rows = effectiveSize(own);
-  const mean = rows === 0 ? 0 : weightedMean(deviations, own);
-  const value = (rows * mean + weightedMean(deviations, chance)) / (rows + 1);
+  const blend = (values: Float64Array, other: Float64Array) => {
+    const mean = rows === 0 ? 0 : weightedMean(values, own);
+    return (rows * mean + weightedMean(values, other)) / (rows + 1);
+  };
+  const value = blend(deviations, chance);
   const squares = deviations.map((deviation) => deviation ** 2);
-  const error = Math.sqrt(weightedMean(squares, rowWeights.serving) / (rows + 1));
+  const { serving } = rowWeights;
+  const variance = Math.max(weightedMean(squares, serving), blend(squares, serving));
+  const error = Math.sqrt(variance / (rows + 1));
   const least = deviations.reduce((low, deviation) => Math.min(low, deviation), 0);
-  return Math.max(0, -Math.max(least, value - error));
+  return { loss: Math.max(0, -Math.max(least, value - error)), error };
 }

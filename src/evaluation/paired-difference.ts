@@ -180,7 +180,7 @@ function meanByPosition(
 /**
  * The doubly robust form in which the mass beyond the clip earns what the log can vouch for, and at most the serving policy's value. The
  * model's prediction has no part in it: items that the serving policy hardly shows tend to be worse. The expectation is
- * Σ_a (min(π, L) − π_0)·(q − V_0) less the loss beyond the limit, for any model.
+ * Σ_a (min(π, L) − π_0)·(q − V_0) less the loss beyond the limit, for any model. Few rows tell that loss: its error is part of the standard error.
  */
 export function censoredDifference(
   pairs: FeedbackPair,
@@ -197,7 +197,7 @@ export function censoredDifference(
   );
   const usual = meanByPosition(servingValues, pairs.rowWeights.serving, checked.positions);
   const weights = limitWeights(pairs, weightClip);
-  const loss = lossBeyond(pairs, {
+  const { loss, error } = lossBeyond(pairs, {
     deviations: serving.rewards.map((reward, row) => reward - usual[row]!),
     beyond: candidate.importanceWeights.map((weight, row) => weight - weights[row]!),
     uniform: checked.uniformWeights,
@@ -210,7 +210,15 @@ export function censoredDifference(
     (value, row) =>
       value + (1 - checked.mass[row]!) * (serving.directValues[row]! + residuals[row]! - loss),
   );
-  return pair(values, servingValues, pairs);
+  const found = pair(values, servingValues, pairs);
+  const beyond = 1 - weightedMean(checked.mass, pairs.rowWeights.difference);
+  return widen(found, beyond * error);
+}
+
+/** Adds an independent error. */
+function widen(found: PairedDifference, error: number): PairedDifference {
+  const standardError = Math.hypot(found.standardError, error);
+  return { ...found, standardError, z: standardError === 0 ? 0 : found.difference / standardError };
 }
 
 /**

@@ -27,16 +27,34 @@ test("a candidate that differs nowhere leaves all rows alike", () => {
   expect([...difference]).toEqual([1, 1]);
 });
 
-test("the error of a weighted mean is that of its users' weighted sums", () => {
+test("the error of a weighted mean is that of leaving out each user in turn", () => {
   const values = Float64Array.of(1, 3, 5, 7);
   const weights = Float64Array.of(1, 1, 0.5, 0.5);
   const mean = weightedMean(values, weights);
   expect(mean).toBeCloseTo(10 / 3, 14);
-  // One user has a row in both strata. Σ ω·(x − 10/3): −7/3, −1/3 + 5/6 = 1/2, 11/6.
+  // One user has a row in both strata. Without ann 4.5, without bob 3, without cid 2.6.
   const clusters = numberClusters(4, ["ann", "bob", "bob", "cid"]);
-  const squares = (7 / 3) ** 2 + 0.5 ** 2 + (11 / 6) ** 2;
+  const squares = (4.5 - mean) ** 2 + (3 - mean) ** 2 + (2.6 - mean) ** 2;
   expect(weightedStandardError(values, { mean, weights }, clusters)).toBeCloseTo(
-    Math.sqrt((3 / 2) * squares) / 3,
+    Math.sqrt((2 / 3) * squares),
     14,
+  );
+});
+
+test("a mean that one user alone has made is no larger than its error", () => {
+  const values = Float64Array.from({ length: 300 }, (_, row) => (row < 100 ? 1 : 0));
+  const weights = ones(300);
+  const users = Array.from(values, (value, row) => (value === 1 ? "bot" : `${row}`));
+  const clusters = numberClusters(300, users);
+  const error = weightedStandardError(values, { mean: 1 / 3, weights }, clusters);
+  expect(error).toBeGreaterThan(0.997 / 3);
+});
+
+test("there is no error to be had if one user has all of the weight", () => {
+  const values = Float64Array.of(1, 2, 3);
+  const clusters = numberClusters(3, ["ann", "ann", "bob"]);
+  const weights = Float64Array.of(1, 1, 0);
+  expect(weightedStandardError(values, { mean: 1.5, weights }, clusters)).toBe(
+    Number.POSITIVE_INFINITY,
   );
 });

@@ -1,4 +1,4 @@
-import { type Clusters, clusteredStandardError } from "./clusters.ts";
+import type { Clusters } from "./clusters.ts";
 
 /** Rows by the policy that made them, and the spread of their weights as far as it is known without choices and rewards. */
 export interface Strata {
@@ -66,13 +66,31 @@ export function weightedMean(values: Float64Array, weights: Float64Array): numbe
   return sum / total;
 }
 
-/** Of a weighted mean, users as clusters: a user who has rows in several strata is one. */
+/**
+ * Of a weighted mean, by leaving out each user in turn (jackknife): s.e.² = (G − 1)/G · Σ_g (x̄ − x̄₋g)². A user who has rows in several
+ * strata is one. Of a user with a third of the rows the mean has taken a third of the way, which the sum of squares alone would
+ * miss. Infinite for fewer than two users, or if all of the weight is one user's.
+ */
 export function weightedStandardError(
   values: Float64Array,
   { mean, weights }: { readonly mean: number; readonly weights: Float64Array },
-  clusters: Clusters,
+  { index, count }: Clusters,
 ): number {
-  const scale = values.length / weights.reduce((sum, weight) => sum + weight, 0);
-  const shares = values.map((value, row) => scale * weights[row]! * (value - mean));
-  return clusteredStandardError(shares, 0, clusters);
+  if (count < 2) return Number.POSITIVE_INFINITY;
+  const deviations = new Float64Array(count);
+  const totals = new Float64Array(count);
+  let total = 0;
+  for (let row = 0; row < values.length; row++) {
+    const weight = weights[row]!;
+    deviations[index[row]!]! += weight * (values[row]! - mean);
+    totals[index[row]!]! += weight;
+    total += weight;
+  }
+  let squares = 0;
+  for (let user = 0; user < count; user++) {
+    const others = total - totals[user]!;
+    if (!(others > 0)) return Number.POSITIVE_INFINITY;
+    squares += (deviations[user]! / others) ** 2;
+  }
+  return Math.sqrt(((count - 1) / count) * squares);
 }

@@ -30,15 +30,23 @@ export function createRetriever(
 ): (situation: number) => Int32Array {
   const all = Int32Array.from({ length: items }, (_, item) => item);
   if (items <= mostCandidates) return () => all;
-  return (situation) => {
-    const { serving: logits } = situations[situation]!;
-    return Int32Array.from(retrieve({ logits, fresh: [] }, mostCandidates, random).kept);
-  };
+  // As many as are kept: no other can be among the best.
+  const best = situations.map(({ serving }) => {
+    const indices = bestOf(serving)
+      .slice(0, mostCandidates)
+      .sort((left, right) => left - right);
+    return { logits: gather(serving, indices), part: { indices, of: items }, fresh: [] };
+  });
+  return (situation) => Int32Array.from(retrieve(best[situation]!, mostCandidates, random).kept);
 }
+
+/** Items by their logit. */
+const bestOf = (logits: Float64Array): number[] =>
+  [...logits.keys()].sort((left, right) => logits[right]! - logits[left]!);
 
 /** Items that are among the candidates of every decision: a tenth of those is drawn by lot. */
 export function alwaysKept(serving: Float64Array): readonly number[] {
-  const order = [...serving.keys()].sort((left, right) => serving[right]! - serving[left]!);
+  const order = bestOf(serving);
   return order.length <= mostCandidates ? order : order.slice(0, 0.9 * mostCandidates);
 }
 

@@ -89,8 +89,9 @@ export function readLog(
       const candidates =
         position === 0 ? Array.from(kept, (item) => items[item]!) : someItems(count);
       const outcome = { propensity: propensities[position]!, reward: rewards[position]! };
+      const made = arm !== "serving" && position === 0 && { loggingLogs: slate.own };
       rows.push({
-        row: { ...{ candidates, action, position, exploration, user, arm }, ...outcome },
+        row: { ...{ candidates, action, position, exploration, user, arm }, ...outcome, ...made },
         scores:
           position === 0
             ? scoresOf(slate.serving, kept, model)
