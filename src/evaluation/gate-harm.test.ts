@@ -4,7 +4,7 @@ import { type GateInput, judgeCandidate } from "./gate.ts";
 import { type GateLimits, gateLimits } from "./gate-guards.ts";
 
 const seed = 59;
-const rows = 2000;
+const rows = 4000;
 const weightClip = 20;
 
 interface HarmfulWorld {
@@ -82,8 +82,8 @@ const harmful: readonly [guard: string, HarmfulWorld, lenient: Partial<GateLimit
     // Most of its mass is beyond the limit, on an action that few but bots were shown.
     "checked mass",
     {
-      ...{ serving: [0.5, 0.495, 0.005], candidate: [0, 0.3, 0.7] },
-      ...{ worth: [0.2, 0.6, 0], seen: [0.2, 0.6, 1] },
+      ...{ serving: [0.5, 0.49, 0.01], candidate: [0, 0.28, 0.72] },
+      ...{ worth: [0.1, 0.3, 0], seen: [0.1, 0.3, 1] },
     },
     { checkedMass: 0 },
   ],
@@ -105,7 +105,9 @@ test("what the log never showed can't carry a promotion: its loss is taken for g
     worth: [0.2, 0.6, 0],
   });
   const limits = { ...gateLimits, checkedMass: 0 };
-  expect(judgeCandidate({ ...unseen, limits }).verdict).toBe("hold");
+  const { verdict, interval } = judgeCandidate({ ...unseen, limits });
+  expect(verdict).toBe("not-enough-data");
+  expect(interval![0]).toBeLessThan(0);
 });
 
 test("the guard 'catalogue coverage' alone stops a gain that is bought with a narrow catalogue", () => {
