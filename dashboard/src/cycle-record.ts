@@ -44,12 +44,18 @@ export function gateLift(record: CycleRecord): GateLift | undefined {
 }
 
 /** One sentence for each live comparison of a cycle that found something. */
-export function liveLines({ canary, promotion, anchor }: CycleRecord): readonly string[] {
+export function liveLines({
+  canary,
+  promotion,
+  retrieval,
+  anchor,
+}: CycleRecord): readonly string[] {
   const since = (lift: number, version: number) =>
     `All promotions together: ${formatSignedPercent(lift)} against anchor ${version}, on live traffic.`;
   return [
     canary?.reason,
     promotion?.reason,
+    retrieval?.reason,
     anchor?.relativeLift === undefined ? undefined : since(anchor.relativeLift, anchor.version),
   ].filter((line) => line !== undefined);
 }

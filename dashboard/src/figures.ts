@@ -128,6 +128,13 @@ const groups: readonly ((record: CycleRecord) => FigureGroup)[] = [
     ...liveRows(promotion),
     ["looks", count(promotion.looks)],
   ]),
+  group("Retriever, on live traffic", "retrieval", (retrieval) => [
+    ["retriever", count(retrieval.version)],
+    ["against retriever", count(retrieval.replaced)],
+    ["found", retrieval.action],
+    ...liveRows(retrieval),
+    ["looks", count(retrieval.looks)],
+  ]),
   group("Canary, on live traffic", "canary", (canary) => [
     ["canary", count(canary.version)],
     ["users", count(canary.canary.users)],

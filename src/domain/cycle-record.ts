@@ -98,6 +98,8 @@ export interface FindingsRecord extends StageCosts {
   readonly evaluation?: ServingEvaluation;
   /** Of the last promotion, on live rewards. */
   readonly promotion?: PromotionReview;
+  /** Of the retriever that its confirmed promotion made, on live rewards. */
+  readonly retrieval?: PromotionReview;
   /** Of the canary, on live rewards. */
   readonly canary?: CanaryReview;
   /** What all promotions since the anchor have gained together, on live rewards. */

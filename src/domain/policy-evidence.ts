@@ -44,11 +44,11 @@ export interface LiveDifference extends PredictedLift {
 export const promotionActions = ["keep", "confirm", "expire", "roll-back"] as const;
 export type PromotionAction = (typeof promotionActions)[number];
 
-/** A look at a promotion, on live rewards. */
+/** A look at a promotion, or at a retriever in the place of another, on live rewards. */
 export interface PromotionReview extends LiveDifference {
   readonly serving: LiveArmSummary;
   readonly holdback: LiveArmSummary;
-  /** The promoted policy, and the replaced policy. */
+  /** The promoted policy or the retriever, and the replaced one. */
   readonly version: number;
   readonly replaced: number;
   /** Decisions from here on count, milliseconds since 1970. */
@@ -124,6 +124,8 @@ export interface PolicyEvidence extends Damageable {
   readonly promotion?: Promotion;
   /** The last look at it. */
   readonly realised?: PromotionReview;
+  /** The last look at its retrieval: `version` retrieves, in place of `replaced`. */
+  readonly retrieval?: PromotionReview;
   /** Of a canary. */
   readonly trial?: CanaryTrial;
   /** Of a canary: reason why no off-policy looks may promote it; absent if they may. */

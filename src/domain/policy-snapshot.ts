@@ -88,6 +88,11 @@ export interface Assignment {
    */
   readonly retriever?: number;
   /**
+   * The retriever before, which retrieves for the holdback while the two are compared. Both arms have the serving policy then: the
+   * holdback's version is that of the serving policy.
+   */
+  readonly holdbackRetriever?: number;
+  /**
    * ε that the learner asks for beyond the scenario's floor, in (0, 1]; absent if the floor is
    * enough.
    */

@@ -42,3 +42,17 @@ test("the first learned policy becomes the retriever; without a share what is re
 test("where nothing serves yet nothing changes its status", () => {
   expect(takeOver({ canaryShare: 0 }, 0.2).statuses).toEqual([]);
 });
+
+test("a retriever that is still compared gives way to the one before, and the policy of both arms is replaced once", () => {
+  const tried = { ...assignment, holdback: 3, retriever: 3, holdbackRetriever: 2 };
+  const { statuses, assign } = takeOver(tried, 0.2);
+  expect(statuses).toEqual([
+    { version: 5, status: "undecided" },
+    { version: 6, status: "retired" },
+    { version: 3, status: "holdback" },
+  ]);
+  expect(assign(7)).toEqual({
+    ...{ serving: 7, canaryShare: 0, holdback: 3, holdbackShare: 0.2 },
+    ...{ baseline: 1, retriever: 2 },
+  });
+});

@@ -16,11 +16,21 @@ export interface TakeOver {
   readonly assign: (version: number) => Assignment;
 }
 
+/** Its users get the serving policy. A retriever that is still compared with the one before gives way to that: it was not confirmed. */
+export function withoutHoldback(assignment: Assignment): Assignment {
+  const { holdback: _, holdbackShare: __, holdbackRetriever, ...rest } = assignment;
+  return { ...rest, ...(holdbackRetriever !== undefined && { retriever: holdbackRetriever }) };
+}
+
 /** Without holdback, canary and waiting policy, which leave the traffic. */
 export function withoutRivals(assignment: Assignment): Assignment {
-  const { canary: _, holdback: __, holdbackShare: ___, waiting: ____, ...rest } = assignment;
+  const { canary: _, waiting: __, ...rest } = withoutHoldback(assignment);
   return { ...rest, canaryShare: 0 };
 }
+
+/** The held-back policy leaves; while retrievers are compared it is the serving one, which stays. */
+export const retireHoldback = ({ serving, holdback }: Assignment): StatusChange[] =>
+  holdback === serving ? [] : mark(holdback, "retired");
 
 /**
  * Canary and waiting policy were made from the serving policy and judged against it: they leave
@@ -36,19 +46,20 @@ export const retireCandidates = ({ canary, waiting }: Assignment): StatusChange[
  * an earlier holdback leave. The loop's first learned policy also becomes the retriever.
  */
 export function takeOver(assignment: Assignment, holdbackShare: number): TakeOver {
-  const { serving, holdback } = assignment;
+  const { serving } = assignment;
+  const rest = withoutRivals(assignment);
   const isHeld = serving !== undefined && holdbackShare > 0;
   return {
     statuses: [
-      ...mark(holdback, "retired"),
+      ...retireHoldback(assignment),
       ...retireCandidates(assignment),
       ...mark(serving, isHeld ? "holdback" : "retired"),
     ],
     assign: (version) => ({
-      ...withoutRivals(assignment),
+      ...rest,
       serving: version,
-      // All arms share it, so it stays until live rewards have confirmed a promotion.
-      retriever: assignment.retriever ?? version,
+      // All arms share it, so it stays until live rewards have confirmed a promotion and its retrieval.
+      retriever: rest.retriever ?? version,
       ...(isHeld && { holdback: serving, holdbackShare }),
     }),
   };

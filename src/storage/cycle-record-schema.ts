@@ -77,6 +77,7 @@ export const cycleRecord: z.ZodType<CycleRecord> = fieldsOf<CycleRecord>({
   feedback: optional(feedback),
   evaluation: optional(evaluation),
   promotion: optional(promotionReview),
+  retrieval: optional(promotionReview),
   canary: optional(canaryReview),
   anchor: optional(anchorReview),
   review: optional(review),

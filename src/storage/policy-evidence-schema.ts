@@ -147,6 +147,7 @@ export const policyEvidence: z.ZodType<PolicyEvidence> = fieldsOf<PolicyEvidence
   ),
   promotion: optional(promotion),
   realised: optional(promotionReview),
+  retrieval: optional(promotionReview),
   trial: optional(fieldsOf<CanaryTrial>(trial)),
   onlyLive: optional(z.string()),
   tried: optional(canaryReview),

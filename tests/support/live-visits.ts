@@ -21,12 +21,14 @@ export interface LiveVisits {
   /** Chance of a click on each visit, which brings the rule's greatest reward. */
   readonly chance: number;
   readonly since: number;
+  /** Version that retrieved the candidates, if not all were offered. */
+  readonly retriever?: number;
 }
 
 /** Five visits of each user with a slate of one. */
 export async function visitLive(
   store: Store,
-  { arm, policyVersion, users, chance, since }: LiveVisits,
+  { arm, policyVersion, users, chance, since, retriever }: LiveVisits,
 ): Promise<void> {
   const random = createRandom(31).split(`${arm}/${policyVersion}/${since}`);
   const name = `${arm}-${policyVersion}-${since}`;
@@ -36,6 +38,7 @@ export async function visitLive(
       userId: userId(`${arm}-${index % users}`),
       ...{ arm, policyVersion, slate: [itemId("a")] },
       ...{ decidedAt: since, expiresAt: since + 600 },
+      ...(retriever !== undefined && { retriever }),
     }),
   );
   await Promise.all(decisions.map((decision) => store.decisions.append(decision)));

@@ -2,7 +2,7 @@ import Table from "cli-table3";
 import type { Cycle } from "../../domain/cycle.ts";
 import type { CycleRecord, FeedbackCounts } from "../../domain/cycle-record.ts";
 import type { GateRecord, GateStatistic, Guard } from "../../domain/gate-record.ts";
-import type { LiveArmSummary, LiveDifference } from "../../domain/policy-evidence.ts";
+import type { LiveArmSummary, LiveDifference, PromotionReview } from "../../domain/policy-evidence.ts";
 import { formatFigure, formatShare } from "../../numeric/format.ts";
 import { plain } from "../table-style.ts";
 import { describeCosts } from "./describe-costs.ts";
@@ -118,9 +118,10 @@ const describeExpected = ({ expected }: GateRecord): string[] =>
 function describeArms(
   rows: readonly (readonly [string, number | undefined, LiveArmSummary])[],
   live: LiveDifference,
+  versions: "policy" | "retriever" = "policy",
 ): string[] {
   const table = new Table({
-    head: ["arm", "policy", "users", "rows", "mean reward"],
+    head: ["arm", versions, "users", "rows", "mean reward"],
     colAligns: ["left", "right", "right", "right", "right"],
     style: plain,
   });
@@ -135,18 +136,23 @@ function describeArms(
 
 const toDate = (time: number) => new Date(time).toISOString();
 
+function describeReview(name: "live" | "retriever", review: PromotionReview): string[] {
+  const { serving, holdback, version, replaced, since, looks, action } = review;
+  const arms = [
+    ["serving", version, serving],
+    ["holdback", replaced, holdback],
+  ] as const;
+  return [
+    `${name.padEnd(10)} since ${toDate(since)}, look ${looks}: ${action}`,
+    ...describeArms(arms, review, name === "live" ? "policy" : "retriever"),
+  ];
+}
+
 /** The comparisons on live rewards, as far as a cycle made them. */
-function describeLive({ promotion, canary, anchor }: CycleRecord): string[] {
+function describeLive({ promotion, retrieval, canary, anchor }: CycleRecord): string[] {
   const told: string[] = [];
-  if (promotion) {
-    const { serving, holdback, version, replaced, since, looks, action } = promotion;
-    const arms = [
-      ["serving", version, serving],
-      ["holdback", replaced, holdback],
-    ] as const;
-    told.push(`live       since ${toDate(since)}, look ${looks}: ${action}`);
-    told.push(...describeArms(arms, promotion));
-  }
+  if (promotion) told.push(...describeReview("live", promotion));
+  if (retrieval) told.push(...describeReview("retriever", retrieval));
   if (canary) {
     const { serving, version, since, deadline, action } = canary;
     const arms = [

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { openAuditedShop } from "../../../tests/support/audited-shop.ts";
 import { ann, assign, candidatesOf, shopItems, shopSnapshot } from "../../../tests/support/shop.ts";
+import { userId } from "../../domain/ids.ts";
 import { deflateJson } from "../../storage/sqlite/columns.ts";
 
 const items = 30;
@@ -29,6 +30,24 @@ test("the candidates are derived from the pinned retriever, also after the items
   await engine.putItems(shopItems(5).map((item) => ({ ...item, categories: ["crime"] })));
   await engine.recommend({ userId: ann });
   expect(await run()).toMatchObject({ decisions: 2, ...clean });
+});
+
+test("the candidates of both arms are derived while two retrievers are compared", async () => {
+  const { engine, store, retriever, decision, run } = await openRetrieved();
+  const { policyVersion: serving } = decision;
+  const { baseline } = await store.policies.assignment("shop");
+  const trial = { holdback: serving, holdbackShare: 0.5, holdbackRetriever: retriever };
+  const shares = { serving, retriever: serving, baseline: baseline!, canaryShare: 0 };
+  await store.policies.apply({
+    assign: () => ({ scenario: "shop", assignment: { ...shares, ...trial } }),
+  });
+  const made = [];
+  for (let visit = 0; visit < 40; visit++)
+    made.push((await engine.recommend({ userId: userId(`user-${visit}`) })).decision);
+  const pairs = new Set(made.map((row) => `${row.arm} ${row.policyVersion} ${row.retriever}`));
+  expect(pairs).toContain(`serving ${serving} ${serving}`);
+  expect(pairs).toContain(`holdback ${serving} ${retriever}`);
+  expect(await run()).toMatchObject({ decisions: 41, ...clean });
 });
 
 test("a candidate that the retriever did not keep is found", async () => {

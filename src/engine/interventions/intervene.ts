@@ -3,7 +3,13 @@ import { EngineError } from "../../domain/errors.ts";
 import type { Intervention } from "../../domain/intervention.ts";
 import type { Promotion } from "../../domain/policy-evidence.ts";
 import type { Assignment } from "../../domain/policy-snapshot.ts";
-import { mark, retireCandidates, takeOver, withoutRivals } from "../../domain/take-over.ts";
+import {
+  mark,
+  retireCandidates,
+  retireHoldback,
+  takeOver,
+  withoutRivals,
+} from "../../domain/take-over.ts";
 import type { InterventionInput } from "../input/input.ts";
 import { applyStep, getServable, type Scene, type Step } from "./step.ts";
 
@@ -21,7 +27,7 @@ async function pin(scene: Scene, version: number, before: Assignment): Promise<S
   return {
     assignment: { ...rest, serving: version, retriever: version, mode: "pinned" },
     statuses: [
-      ...mark(before.holdback, "retired"),
+      ...retireHoldback(before),
       ...retireCandidates(before),
       ...mark(replaced, "retired"),
       ...mark(version, "serving"),

@@ -1,7 +1,7 @@
 import { EngineError } from "../../domain/errors.ts";
 import type { InterventionNote } from "../../domain/intervention.ts";
 import type { Assignment, PolicySnapshot } from "../../domain/policy-snapshot.ts";
-import { mark, retireCandidates, withoutRivals } from "../../domain/take-over.ts";
+import { mark, retireCandidates, retireHoldback, withoutRivals } from "../../domain/take-over.ts";
 import { applyStep, refuseForgotten, type Scene } from "./step.ts";
 
 function refusePinned(scenario: string, { mode, serving }: Assignment): void {
@@ -35,7 +35,7 @@ export async function rollBack(scene: Scene, note: InterventionNote = {}): Promi
     assignment: { ...withoutRivals(replaces), serving: parent.version },
     statuses: [
       ...mark(current.version, "rolled-back"),
-      ...mark(replaces.holdback, "retired"),
+      ...retireHoldback(replaces),
       ...retireCandidates(replaces),
       ...mark(parent.version, "serving"),
     ],

@@ -17,11 +17,11 @@ export const versionOf = (arm: Arm, assignment: Assignment): number | undefined 
   arm === "uniform" ? uniformVersion : assignment[arm];
 
 /**
- * Drawn anew for each policy, so that the effect of one on its users does not bias the test of the
+ * Drawn anew for each policy or retriever that is tried, so that the effect of one on its users does not bias the test of the
  * next.
  */
-const isDrawn = (arm: Arm, version: number, userId: string, share: number): boolean =>
-  hashUniform(`${arm}/${version}/${userId}`) < share;
+const isDrawn = (arm: Arm, tried: number | string, userId: string, share: number): boolean =>
+  hashUniform(`${arm}/${tried}/${userId}`) < share;
 
 /** A user stays in one arm of a scenario, so that slates do not change at random. */
 export function chooseArm(
@@ -30,7 +30,7 @@ export function chooseArm(
   { scenario, userId }: Visitor,
 ): Arm {
   const { serving, baseline, anchor, anchorShare = 0, canary, canaryShare } = assignment;
-  const { holdback, holdbackShare = 0 } = assignment;
+  const { holdback, holdbackShare = 0, holdbackRetriever, retriever } = assignment;
   const bucket = hashUniform(`${scenario}/${userId}`);
   if (baseline !== undefined && bucket < baselineShare) return "baseline";
   if (uniformShare !== undefined && bucket >= 1 - uniformShare) return "uniform";
@@ -44,5 +44,6 @@ export function chooseArm(
     if (isOne) return "canary";
   }
   if (holdback === undefined || serving === undefined) return "serving";
-  return isDrawn("holdback", serving, userId, holdbackShare) ? "holdback" : "serving";
+  const tried = holdbackRetriever === undefined ? serving : `retriever ${retriever}`;
+  return isDrawn("holdback", tried, userId, holdbackShare) ? "holdback" : "serving";
 }

@@ -15,7 +15,9 @@ import type { ServingPolicies } from "./serving-policies.ts";
  * lot if neither can. Before a loop's first learned policy there is none, and the lot decides; it
  * also does for the uniform slice, which is drawn from all that may be shown.
  */
-export function retrieversOf({ retriever, baseline }: Assignment, arm: Arm): readonly number[] {
+export function retrieversOf(assignment: Assignment, arm: Arm): readonly number[] {
+  const { retriever: shared, holdbackRetriever, baseline } = assignment;
+  const retriever = arm === "holdback" ? (holdbackRetriever ?? shared) : shared;
   const isByLot = retriever === undefined || arm === "uniform";
   const pinned = isByLot ? [] : [retriever, baseline];
   return [...pinned, uniformVersion].filter((version) => version !== undefined);

@@ -37,7 +37,7 @@ const policies = new Map([
   [2, toPolicy(challenger)],
 ]);
 
-async function serve(assignment: Pick<Assignment, "serving" | "retriever">): Promise<Decision[]> {
+async function serve(assignment: Partial<Assignment>): Promise<Decision[]> {
   const store = await openSqliteStore(":memory:");
   onTestFinished(() => store.close());
   let ids = 0;
@@ -105,4 +105,15 @@ test("with a retrieval of its own it would serve something else than what was ju
   expect(truth(own).mean).toBeLessThan(0.2 * truth(log).mean);
   // Both policies on the candidates of the new retriever.
   expect(judge(own, challenger).mean).toBeLessThan(0.2 * judge(own, incumbent).mean);
+});
+
+test("while two retrievers are compared one policy serves on the candidates of both, and the worse one shows", async () => {
+  const holdback = { holdback: 2, holdbackShare: 0.5, holdbackRetriever: 1 };
+  const served = await serve({ serving: 2, retriever: 2, ...holdback });
+  expect(new Set(served.map(({ policyVersion }) => policyVersion))).toEqual(new Set([2]));
+  const of = (arm: string) => served.filter((decision) => decision.arm === arm);
+  expect(of("serving").every(({ retriever }) => retriever === 2)).toBe(true);
+  expect(of("holdback").every(({ retriever }) => retriever === 1)).toBe(true);
+  expect(of("holdback").length).toBeGreaterThan(250);
+  expect(truth(of("serving")).mean).toBeLessThan(0.2 * truth(of("holdback")).mean);
 });

@@ -47,6 +47,7 @@ const policiesResponse = wire<PoliciesResponse>()(
       anchorSince: optional(time),
       baseline: optional(count),
       retriever: optional(count),
+      holdbackRetriever: optional(count),
       exploration: optional(z.number()),
       mode: z.enum(promotionModes),
       waiting: optional(count),

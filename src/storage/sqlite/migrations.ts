@@ -471,6 +471,10 @@ CREATE TABLE deeds (
 ) STRICT;
 `;
 
+const retrieverTrials = `
+ALTER TABLE assignments ADD COLUMN holdback_retriever INTEGER REFERENCES policy_snapshots;
+`;
+
 export const migrations: readonly string[] = [
   initialSchema,
   holdback,
@@ -494,4 +498,5 @@ export const migrations: readonly string[] = [
   consent,
   removal,
   trail,
+  retrieverTrials,
 ];

@@ -78,7 +78,7 @@ export function describeFindings({
 }: Findings): FindingsRecord {
   const { moved, moves, judgement } = improvement;
   const { network: _, ...distilled } = moved.distillation;
-  const { promotion, canary, anchor, review } = reviewed;
+  const { promotion, retrieval, canary, anchor, review } = reviewed;
   return {
     seed,
     feedback: {
@@ -94,6 +94,7 @@ export function describeFindings({
     },
     ...(evaluation && { evaluation }),
     ...(promotion && { promotion }),
+    ...(retrieval && { retrieval }),
     ...(canary && { canary }),
     ...(anchor && { anchor }),
     ...(review && { review }),

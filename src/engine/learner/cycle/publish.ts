@@ -6,6 +6,7 @@ import type { Assignment, PolicyStatus } from "../../../domain/policy-snapshot.t
 import {
   mark,
   retireCandidates,
+  retireHoldback,
   type StatusChange,
   takeOver,
   withoutRivals,
@@ -116,7 +117,7 @@ function newCandidate(input: PublishInput, status: PolicyStatus): NewPolicy {
 /** Who leaves when popularity takes the place of the serving policy. */
 const leave = ({ assignment, beaten }: Reviewed): readonly StatusChange[] => [
   ...mark(assignment.serving, beaten === undefined ? "retired" : "rolled-back"),
-  ...mark(assignment.holdback, "retired"),
+  ...retireHoldback(assignment),
   ...retireCandidates(assignment),
 ];
 

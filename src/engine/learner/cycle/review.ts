@@ -11,6 +11,7 @@ import type {
 import {
   mark,
   retireCandidates,
+  retireHoldback,
   type StatusChange,
   withoutRivals,
 } from "../../../domain/take-over.ts";
@@ -29,6 +30,8 @@ export interface Reviewed extends Standing {
   readonly review?: Review;
   /** Of the last promotion, on live rewards. */
   readonly promotion?: PromotionReview;
+  /** Of the retriever, on live rewards. */
+  readonly retrieval?: PromotionReview;
   /** Of the canary, on live rewards. */
   readonly canary?: CanaryReview;
   readonly anchor?: AnchorReview;
@@ -128,7 +131,7 @@ async function applyAction(input: ReviewInput, review: Review): Promise<Reviewed
         assignment: { ...withoutRivals(assignment), serving: version },
         statuses: [
           ...mark(assignment.serving, "rolled-back"),
-          ...mark(assignment.holdback, "retired"),
+          ...retireHoldback(assignment),
           ...retireCandidates(assignment),
           ...mark(version, "serving"),
         ],

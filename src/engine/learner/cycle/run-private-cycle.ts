@@ -62,7 +62,7 @@ export async function runPrivateCycle(options: PrivateCycle): Promise<Cycle | un
   const encoderWatch = await watchEncoder(options, network, reviewed.assignment);
   const share = network.encoder ? configuration.anchorShare : 0;
   const assignment = withAnchor(reviewed.assignment, { share, now: startedAt });
-  const { promotion, canary, anchor } = reviewed;
+  const { promotion, retrieval, canary, anchor } = reviewed;
   const { outcome, reason } = summarise(reviewed);
   const staying = await tellStaying(options, name);
   const cycle = {
@@ -73,6 +73,7 @@ export async function runPrivateCycle(options: PrivateCycle): Promise<Cycle | un
     record: {
       seed,
       ...(promotion && { promotion }),
+      ...(retrieval && { retrieval }),
       ...(canary && { canary }),
       ...(anchor && { anchor }),
       ...(encoderWatch && { encoderWatch }),
