@@ -1,6 +1,7 @@
 /** The library: the loop in your own process. `createRecurve` opens all of it in one call. */
 
-export type { ItemFields, ItemInput, UserFields, UserInput } from "./contract/api.ts";
+export type { ItemFields, ItemInput } from "./contract/items.ts";
+export type { UserFields, UserInput } from "./contract/users.ts";
 export type {
   ActivityFigures,
   ArmActivity,

@@ -1,4 +1,5 @@
-import type { ItemInput, UserInput } from "../contract/api.ts";
+import type { ItemInput } from "../contract/items.ts";
+import type { UserInput } from "../contract/users.ts";
 import type { ArmActivity } from "../domain/activity.ts";
 import type { HistoryEntry, RecordOutcome } from "../domain/behaviour.ts";
 import type { Campaign } from "../domain/campaign.ts";

@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { routes } from "../../contract/api.ts";
 import type { DecisionBody, OfferBody, ShownAdBody } from "../../contract/decision.ts";
+import { routes } from "../../contract/routes.ts";
 import { offeredBy } from "../../domain/decision.ts";
 import type { FastLoopMark } from "../../domain/fast-loop.ts";
 import type { DecisionView } from "../../engine/engine.ts";
