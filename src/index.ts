@@ -150,7 +150,9 @@ export { createServer, type ServerOptions } from "./server/create-server.ts";
 export { type Listening, type ListenOptions, listen } from "./server/listen.ts";
 export type { SharedMetrics } from "./server/metrics.ts";
 export type { CampaignFigures, CampaignStore, CampaignSums } from "./storage/campaign-store.ts";
+export type { CheckpointStore } from "./storage/checkpoint-store.ts";
 export type { ConsentStore } from "./storage/consent-store.ts";
+export type { CycleStore } from "./storage/cycle-store.ts";
 export type { DecisionStore, RewardBucket, UserRewards } from "./storage/decision-store.ts";
 export type { DocumentKey, DocumentKind, DocumentStore } from "./storage/document-store.ts";
 export type { EdgeStore, EngagedItem } from "./storage/edge-store.ts";
@@ -164,23 +166,18 @@ export type {
   WrittenFileStore,
 } from "./storage/erasure-store.ts";
 export type { EventRow, EventRowOutcome, EventStore, ScannedEvent } from "./storage/event-store.ts";
+export type { InterventionStore } from "./storage/intervention-store.ts";
+export type { ItemChange, ItemStore } from "./storage/item-store.ts";
+export type { KeyStore } from "./storage/key-store.ts";
+export type { NewPolicy, PolicyChange, PolicyStore } from "./storage/policy-store.ts";
 export type { KeyedHash, PseudonymKey, PseudonymStore } from "./storage/pseudonym-store.ts";
-export type { RetentionStore, RevisionKind, SweptPage } from "./storage/retention-store.ts";
-export type { DamagedRows, Page, PutSummary, RevisionStore } from "./storage/revision-store.ts";
 export type {
-  CheckpointStore,
-  CycleStore,
-  InterventionStore,
-  ItemChange,
-  ItemStore,
-  KeyStore,
-  NewPolicy,
-  PolicyChange,
-  PolicyStore,
   ReactionFilter,
   ReactionRow,
   ReactionStore,
   Scored,
-  UserStore,
-} from "./storage/store.ts";
+} from "./storage/reaction-store.ts";
+export type { RetentionStore, RevisionKind, SweptPage } from "./storage/retention-store.ts";
+export type { DamagedRows, Page, PutSummary, RevisionStore } from "./storage/revision-store.ts";
 export type { TrailStore } from "./storage/trail-store.ts";
+export type { UserStore } from "./storage/user-store.ts";

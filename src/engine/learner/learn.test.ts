@@ -5,7 +5,7 @@ import { introduceWorld, playVisits, worldConfiguration } from "../../../tests/s
 import { createTestFolder } from "../../../tests/support/store.ts";
 import type { Cycle } from "../../domain/cycle.ts";
 import { createSyntheticWorld } from "../../lab/worlds/synthetic-world.ts";
-import type { PolicyChange } from "../../storage/store.ts";
+import type { PolicyChange } from "../../storage/policy-store.ts";
 import { parseConfiguration } from "../configuration/configuration.ts";
 import { openStore } from "../open-store.ts";
 import { learn } from "./learn.ts";

@@ -1,7 +1,7 @@
 import type { Cycle } from "../../domain/cycle.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { encodeNetwork } from "../../policy/network-policy.ts";
-import type { NewPolicy } from "../../storage/store.ts";
+import type { NewPolicy } from "../../storage/policy-store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import { rememberEncoder } from "../encoder/last-encoder.ts";
 import { renewEncoder } from "../encoder/learn-encoder.ts";

@@ -4,7 +4,7 @@ import { type ItemId, itemId, userId } from "../../domain/ids.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { ReactionKey, UserReaction } from "../../domain/reaction.ts";
 import type { Scenario } from "../../domain/scenario.ts";
-import type { ReactionRow, Scored } from "../../storage/store.ts";
+import type { ReactionRow, Scored } from "../../storage/reaction-store.ts";
 import type { Recommendation } from "../engine.ts";
 import { withConsent } from "../privacy/with-consent.ts";
 import { joinRules, mayBeOffered } from "../rules/offer-rules.ts";

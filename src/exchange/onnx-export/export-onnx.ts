@@ -10,7 +10,8 @@ import type { ExportedChain } from "../../policy/export-chain.ts";
 import { exportNetwork } from "../../policy/export-network.ts";
 import type { Network } from "../../policy/network.ts";
 import { decodeNetwork } from "../../policy/network-policy.ts";
-import type { PolicyStore, Store } from "../../storage/store.ts";
+import type { PolicyStore } from "../../storage/policy-store.ts";
+import type { Store } from "../../storage/store.ts";
 import { createManifest, fileNames } from "./manifest.ts";
 import { writeFolder } from "./write-folder.ts";
 
