@@ -83,6 +83,10 @@ export {
   type RemovalKind,
 } from "./engine/audit/audit.ts";
 export { auditTolerance } from "./engine/audit/compare-propensities.ts";
+export type { DecisionView } from "./engine/calls/decision-calls.ts";
+export type { Health } from "./engine/calls/health-calls.ts";
+export type { Activity, RewardPoint, RewardSeries } from "./engine/calls/measure-calls.ts";
+export type { Recommendation, RecordSummary } from "./engine/calls/serving-calls.ts";
 export {
   type Configuration,
   type LearnerConfiguration,
@@ -99,16 +103,7 @@ export { loadConfiguration } from "./engine/configuration/load-configuration.ts"
 export type { PrivacyConfiguration, PrivacyInput } from "./engine/configuration/privacy-schema.ts";
 export type { ServerConfiguration } from "./engine/configuration/server-schema.ts";
 export { createEngine, type EngineOptions } from "./engine/create-engine.ts";
-export type {
-  Activity,
-  DecisionView,
-  Engine,
-  Health,
-  Recommendation,
-  RecordSummary,
-  RewardPoint,
-  RewardSeries,
-} from "./engine/engine.ts";
+export type { Engine } from "./engine/engine.ts";
 export { batchesOf } from "./engine/input/batches.ts";
 export type {
   ActivityInput,

@@ -4,7 +4,7 @@ import { decisionId, type ItemId, userId } from "../../domain/ids.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 import { positionProbabilities } from "../../policy/slate.ts";
 import { createLogitDeriver } from "../audit/derive-logits.ts";
-import type { Recommendation } from "../engine.ts";
+import type { Recommendation } from "../calls/serving-calls.ts";
 import { addBoosts } from "../rules/draw-rules.ts";
 import { choose, type RecommendParts } from "../serving/recommend.ts";
 import { rankAsApprentice } from "./apprentice.ts";

@@ -5,7 +5,7 @@ import type { JsonObject } from "../../domain/json.ts";
 import type { ReactionKey, UserReaction } from "../../domain/reaction.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 import type { ReactionRow, Scored } from "../../storage/reaction-store.ts";
-import type { Recommendation } from "../engine.ts";
+import type { Recommendation } from "../calls/serving-calls.ts";
 import { withConsent } from "../privacy/with-consent.ts";
 import { joinRules, mayBeOffered } from "../rules/offer-rules.ts";
 import type { RecommendParts } from "../serving/recommend.ts";

@@ -2,8 +2,8 @@ import { createHmac } from "node:crypto";
 import { EngineError } from "../../domain/errors.ts";
 import { type DecisionId, decisionId } from "../../domain/ids.ts";
 import type { Store } from "../../storage/store.ts";
+import type { Recommendation } from "../calls/serving-calls.ts";
 import type { Configuration } from "../configuration/configuration.ts";
-import type { Recommendation } from "../engine.ts";
 import { findScenario, type ParsedInput } from "./recommend.ts";
 
 /**

@@ -2,7 +2,7 @@ import { EngineError } from "../../domain/errors.ts";
 import type { ItemId } from "../../domain/ids.ts";
 import { CampaignClosed } from "../../storage/campaign-store.ts";
 import { ErasedMeanwhile } from "../../storage/erasure-store.ts";
-import type { Recommendation } from "../engine.ts";
+import type { Recommendation } from "../calls/serving-calls.ts";
 import type { RecommendBatchInput, RecommendInput } from "../input/input.ts";
 import { inSpan } from "../telemetry/in-span.ts";
 import { findRepeated, keyedId } from "./idempotency.ts";

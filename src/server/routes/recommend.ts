@@ -6,7 +6,7 @@ import type {
   RecommendResponse,
 } from "../../contract/recommend.ts";
 import { routes } from "../../contract/routes.ts";
-import type { Recommendation } from "../../engine/engine.ts";
+import type { Recommendation } from "../../engine/calls/serving-calls.ts";
 import { name, optional, seed, time } from "../../engine/input/fields.ts";
 import { recommendBatchInput, recommendInput } from "../../engine/input/schemas.ts";
 import type { App, RouteParts } from "../app.ts";
