@@ -8,8 +8,8 @@ import type { ReactionRow, Scored } from "../../storage/reaction-store.ts";
 import type { Recommendation } from "../calls/serving-calls.ts";
 import { withConsent } from "../privacy/with-consent.ts";
 import { joinRules, mayBeOffered } from "../rules/offer-rules.ts";
-import type { RecommendParts } from "../serving/recommend.ts";
 import { recommend } from "../serving/recommend-batch.ts";
+import type { RecommendParts } from "../serving/recommend-parts.ts";
 import { attributeEvents } from "../serving/record.ts";
 import { createItemTimes, type TimedItem } from "./item-times.ts";
 

@@ -5,8 +5,8 @@ import { compareActivity, measureActivity } from "../../evaluation/activity.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Activity } from "../calls/measure-calls.ts";
 import type { Configuration } from "../configuration/configuration.ts";
+import { findScenario } from "../configuration/find-scenario.ts";
 import type { ActivityInput } from "../input/input.ts";
-import { findScenario } from "../serving/recommend.ts";
 
 /** Four weeks: each weekday counts the same. */
 export const defaultActivityDays = 28;

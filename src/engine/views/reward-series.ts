@@ -5,8 +5,8 @@ import type { RewardBucket } from "../../storage/decision-store.ts";
 import type { Store } from "../../storage/store.ts";
 import type { RewardPoint, RewardSeries } from "../calls/measure-calls.ts";
 import type { Configuration } from "../configuration/configuration.ts";
+import { findScenario } from "../configuration/find-scenario.ts";
 import type { RewardSeriesInput } from "../input/input.ts";
-import { findScenario } from "../serving/recommend.ts";
 
 export const defaultBucketSeconds = 3600;
 export const defaultBuckets = 200;

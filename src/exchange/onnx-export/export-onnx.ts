@@ -3,7 +3,7 @@ import type { ItemId } from "../../domain/ids.ts";
 import type { PolicySnapshot } from "../../domain/policy-snapshot.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 import type { Configuration } from "../../engine/configuration/configuration.ts";
-import { findScenario } from "../../engine/serving/recommend.ts";
+import { findScenario } from "../../engine/configuration/find-scenario.ts";
 import { createCatalogue } from "../../engine/state/catalogue.ts";
 import { encodersOf } from "../../engine/state/encoders.ts";
 import type { ExportedChain } from "../../policy/export-chain.ts";
