@@ -119,8 +119,8 @@ export type {
   RewardSeriesInput,
   ScenarioPageInput,
 } from "./engine/input/input.ts";
-export { type CycleOptions, runCycle } from "./engine/learner/cycle/run-cycle.ts";
-export type { Usage } from "./engine/learner/cycle/stage-clock.ts";
+export type { CycleOptions } from "./engine/learner/cycle/cycle-options.ts";
+export { runCycle } from "./engine/learner/cycle/run-cycle.ts";
 export { type LearnOptions, learn } from "./engine/learner/learn.ts";
 export { type TrainOptions, train } from "./engine/learner/train.ts";
 export type {
@@ -129,6 +129,7 @@ export type {
 } from "./engine/learner/training/training-data.ts";
 export { openStore, type Store } from "./engine/open-store.ts";
 export type { ServingPolicies } from "./engine/serving/serving-policies.ts";
+export type { Usage } from "./engine/stages/stage-clock.ts";
 export type { TextSettings } from "./engine/state/text/text-features.ts";
 export { createRecurve } from "./host/create-recurve.ts";
 export type { Log, Recurve, RecurveOptions } from "./host/recurve.ts";
