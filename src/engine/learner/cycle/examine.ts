@@ -86,13 +86,14 @@ export async function examine(
     ...(isUntrained(serving) && { noCanary: popularityFirst }),
     ...(encoderWatch?.isDue && { noCanary: encoderFirst }),
   };
-  const gated = { gate, reviewed, improvement, renew, before: assignment.exploration };
+  const gated = { gate, reviewed, improvement, renew, assignment };
   return {
-    ...{ scenario, seed, plan, assignment, stages },
+    ...{ scenario, seed, plan, stages },
     feedback: { ...feedback, rows },
     hasStarted: !isUniform(serving),
     evaluation: evaluateServing(feedback.earned, scenario.reward),
-    ...{ encoderWatch, reviewed, improvement, gate },
+    encoderWatch,
+    ...gated,
     ...(await followVerdict(options, gated)),
   };
 }

@@ -35,6 +35,8 @@ export interface Findings {
   /** Popularity, if it serves from now on. */
   readonly start: Network | undefined;
   readonly improvement: NetworkImprovement;
+  /** Makes popularity that may take the serving policy's place. */
+  readonly renew: (() => Network) | undefined;
   readonly gate: GateRecord;
   /** Of the candidate, if it becomes a canary. */
   readonly trial: CanaryTrial | undefined;

@@ -1,33 +1,22 @@
+import { isDeepStrictEqual } from "node:util";
 import { endingOf, leavesServing } from "../../../domain/ending.ts";
-import type { GateRecord } from "../../../domain/gate-record.ts";
-import type { CanaryTrial } from "../../../domain/policy-evidence.ts";
-import type { NetworkImprovement } from "../../../learning/network-family.ts";
+import type { Assignment } from "../../../domain/policy-snapshot.ts";
 import { explore } from "../../../mpo/explore.ts";
-import type { Network } from "../../../policy/network.ts";
 import { planTrial } from "./compare-live.ts";
 import type { CycleOptions } from "./cycle-options.ts";
-import type { Reviewed } from "./review.ts";
-
-/** The candidate's verdict, and the standing of the policies that it meets. */
-interface GatedCycle {
-  readonly gate: GateRecord;
-  readonly reviewed: Reviewed;
-  readonly improvement: NetworkImprovement;
-  /** Popularity that may take the serving policy's place. */
-  readonly renew: (() => Network) | undefined;
-  /** ε until now. */
-  readonly before: number | undefined;
-}
+import type { Findings } from "./findings.ts";
 
 /** All that follows from the gate's verdict: whether popularity serves from now on, the canary's trial, and ε until the next cycle. */
 export async function followVerdict(
   { store, scenario, configuration, clock }: CycleOptions,
-  { gate, reviewed, improvement, renew, before = scenario.exploration }: GatedCycle,
-): Promise<{
-  readonly start: Network | undefined;
-  readonly trial: CanaryTrial | undefined;
-  readonly exploration: number;
-}> {
+  {
+    gate,
+    reviewed,
+    improvement,
+    renew,
+    assignment,
+  }: Pick<Findings, "gate" | "reviewed" | "improvement" | "renew" | "assignment">,
+): Promise<Pick<Findings, "start" | "trial" | "exploration">> {
   const start = leavesServing(gate, reviewed) ? renew?.() : undefined;
   const ending = endingOf(gate, reviewed);
   const trial =
@@ -43,11 +32,35 @@ export async function followVerdict(
       takesOver: ending === "promote",
       floor: scenario.exploration,
       exploresItself: scenario.fastLoop.enabled || start !== undefined,
-      before,
+      before: assignment.exploration ?? scenario.exploration,
       range: scenario.reward,
       discount: scenario.discount,
     },
     configuration.learner.mpo.exploration,
   );
   return { start, trial, exploration };
+}
+
+/** Whether promotions were paused, asked for or resumed, and nothing else. A pinned policy is not reviewed. */
+function differInMode(before: Assignment, now: Assignment): boolean {
+  const { mode: earlier, ...one } = before;
+  const { mode, ...other } = now;
+  const isPinned = earlier === "pinned" || mode === "pinned";
+  return mode !== earlier && !isPinned && isDeepStrictEqual(one, other);
+}
+
+/**
+ * The findings as they are under the present mode of promotions, if that is all that an operator has changed since the cycle began. What
+ * a review did, and what becomes of a canary, depends on the mode: then the cycle has to run again.
+ */
+export async function followMode(
+  options: CycleOptions,
+  findings: Findings,
+): Promise<Findings | undefined> {
+  const { reviewed, assignment: before } = findings;
+  const assignment = await options.store.policies.assignment(findings.scenario.name);
+  const isStanding = before.canary === undefined && isDeepStrictEqual(reviewed.assignment, before);
+  if (!isStanding || !differInMode(before, assignment)) return undefined;
+  const followed = { ...findings, assignment, reviewed: { ...reviewed, assignment } };
+  return { ...followed, ...(await followVerdict(options, followed)) };
 }

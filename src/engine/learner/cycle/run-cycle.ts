@@ -11,6 +11,7 @@ import { encodeCarried } from "./carried.ts";
 import type { CycleOptions } from "./cycle-options.ts";
 import { examine } from "./examine.ts";
 import { describeFindings, describeStages, type Findings, summariseFindings } from "./findings.ts";
+import { followMode } from "./follow-verdict.ts";
 import { planCycle } from "./plan-cycle.ts";
 import { publish } from "./publish.ts";
 import { surveyFeedback } from "./read-feedback.ts";
@@ -51,8 +52,6 @@ async function recordShortage(
   return { ...skipped, cycle };
 }
 
-const msPerMinute = 60_000;
-
 /** Nothing that a cycle fits to feedback has noise. */
 function refusePrivate({ privacy }: Configuration): void {
   if (privacy.differential === undefined) return;
@@ -62,8 +61,8 @@ function refusePrivate({ privacy }: Configuration): void {
   );
 }
 
-/** Policies, assignment, checkpoints and the record, as one change. */
-async function conclude(
+/** All as one change. @throws conflict if the assignment is another one by now */
+async function publishFindings(
   { store, scenario, configuration, clock }: CycleOptions,
   findings: Findings,
   startedAt: number,
@@ -102,6 +101,22 @@ async function conclude(
   return { ...cycle, cycle: applied.cycle ?? 0, candidateVersion };
 }
 
+/** Publishes the findings: under another mode, if an operator has changed that alone meanwhile. @throws conflict if more has changed */
+async function conclude(
+  options: CycleOptions,
+  findings: Findings,
+  startedAt: number,
+): Promise<Cycle> {
+  try {
+    return await publishFindings(options, findings, startedAt);
+  } catch (error) {
+    const isOvertaken = error instanceof EngineError && error.code === "conflict";
+    const followed = isOvertaken ? await followMode(options, findings) : undefined;
+    if (followed === undefined) throw error;
+    return conclude(options, followed, startedAt);
+  }
+}
+
 /**
  * One pass of the loop over a scenario: evaluate, review, challenge, judge, distil, gate, publish.
  * All its changes are one transaction at its end; a failure before leaves the serving policy
@@ -116,7 +131,7 @@ export async function runCycle(given: CycleOptions): Promise<Cycle | undefined> 
   const { configuration, clock, usage = readUsage } = options;
   refusePrivate(configuration);
   const { maxCycleMinutes, maxMemory } = configuration.learner;
-  const limits = { maxMs: maxCycleMinutes * msPerMinute, maxMiB: maxMemory };
+  const limits = { maxMs: maxCycleMinutes * 60_000, maxMiB: maxMemory };
   const startedAt = clock();
   const stages = watchBudget(createStageClock(clock, usage), { limits, clock, usage });
   const { planned, ...begun } = await plan(options, limits);
