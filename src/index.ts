@@ -1,6 +1,7 @@
 /** The library: the loop in your own process. `createRecurve` opens all of it in one call. */
 
-export type { ItemFields, ItemInput, UserFields, UserInput } from "./contract/api.ts";
+export type { ItemFields, ItemInput } from "./contract/items.ts";
+export type { UserFields, UserInput } from "./contract/users.ts";
 export type {
   ActivityFigures,
   ArmActivity,
@@ -82,6 +83,10 @@ export {
   type RemovalKind,
 } from "./engine/audit/audit.ts";
 export { auditTolerance } from "./engine/audit/compare-propensities.ts";
+export type { DecisionView } from "./engine/calls/decision-calls.ts";
+export type { Health } from "./engine/calls/health-calls.ts";
+export type { Activity, RewardPoint, RewardSeries } from "./engine/calls/measure-calls.ts";
+export type { Recommendation, RecordSummary } from "./engine/calls/serving-calls.ts";
 export {
   type Configuration,
   type LearnerConfiguration,
@@ -98,16 +103,7 @@ export { loadConfiguration } from "./engine/configuration/load-configuration.ts"
 export type { PrivacyConfiguration, PrivacyInput } from "./engine/configuration/privacy-schema.ts";
 export type { ServerConfiguration } from "./engine/configuration/server-schema.ts";
 export { createEngine, type EngineOptions } from "./engine/create-engine.ts";
-export type {
-  Activity,
-  DecisionView,
-  Engine,
-  Health,
-  Recommendation,
-  RecordSummary,
-  RewardPoint,
-  RewardSeries,
-} from "./engine/engine.ts";
+export type { Engine } from "./engine/engine.ts";
 export { batchesOf } from "./engine/input/batches.ts";
 export type {
   ActivityInput,
@@ -123,8 +119,8 @@ export type {
   RewardSeriesInput,
   ScenarioPageInput,
 } from "./engine/input/input.ts";
-export { type CycleOptions, runCycle } from "./engine/learner/cycle/run-cycle.ts";
-export type { Usage } from "./engine/learner/cycle/stage-clock.ts";
+export type { CycleOptions } from "./engine/learner/cycle/cycle-options.ts";
+export { runCycle } from "./engine/learner/cycle/run-cycle.ts";
 export { type LearnOptions, learn } from "./engine/learner/learn.ts";
 export { type TrainOptions, train } from "./engine/learner/train.ts";
 export type {
@@ -133,6 +129,7 @@ export type {
 } from "./engine/learner/training/training-data.ts";
 export { openStore, type Store } from "./engine/open-store.ts";
 export type { ServingPolicies } from "./engine/serving/serving-policies.ts";
+export type { Usage } from "./engine/stages/stage-clock.ts";
 export type { TextSettings } from "./engine/state/text/text-features.ts";
 export { createRecurve } from "./host/create-recurve.ts";
 export type { Log, Recurve, RecurveOptions } from "./host/recurve.ts";
@@ -149,7 +146,9 @@ export { createServer, type ServerOptions } from "./server/create-server.ts";
 export { type Listening, type ListenOptions, listen } from "./server/listen.ts";
 export type { SharedMetrics } from "./server/metrics.ts";
 export type { CampaignFigures, CampaignStore, CampaignSums } from "./storage/campaign-store.ts";
+export type { CheckpointStore } from "./storage/checkpoint-store.ts";
 export type { ConsentStore } from "./storage/consent-store.ts";
+export type { CycleStore } from "./storage/cycle-store.ts";
 export type { DecisionStore, RewardBucket, UserRewards } from "./storage/decision-store.ts";
 export type { DocumentKey, DocumentKind, DocumentStore } from "./storage/document-store.ts";
 export type { EdgeStore, EngagedItem } from "./storage/edge-store.ts";
@@ -163,23 +162,18 @@ export type {
   WrittenFileStore,
 } from "./storage/erasure-store.ts";
 export type { EventRow, EventRowOutcome, EventStore, ScannedEvent } from "./storage/event-store.ts";
+export type { InterventionStore } from "./storage/intervention-store.ts";
+export type { ItemChange, ItemStore } from "./storage/item-store.ts";
+export type { KeyStore } from "./storage/key-store.ts";
+export type { NewPolicy, PolicyChange, PolicyStore } from "./storage/policy-store.ts";
 export type { KeyedHash, PseudonymKey, PseudonymStore } from "./storage/pseudonym-store.ts";
-export type { RetentionStore, RevisionKind, SweptPage } from "./storage/retention-store.ts";
-export type { DamagedRows, Page, PutSummary, RevisionStore } from "./storage/revision-store.ts";
 export type {
-  CheckpointStore,
-  CycleStore,
-  InterventionStore,
-  ItemChange,
-  ItemStore,
-  KeyStore,
-  NewPolicy,
-  PolicyChange,
-  PolicyStore,
   ReactionFilter,
   ReactionRow,
   ReactionStore,
   Scored,
-  UserStore,
-} from "./storage/store.ts";
+} from "./storage/reaction-store.ts";
+export type { RetentionStore, RevisionKind, SweptPage } from "./storage/retention-store.ts";
+export type { DamagedRows, Page, PutSummary, RevisionStore } from "./storage/revision-store.ts";
 export type { TrailStore } from "./storage/trail-store.ts";
+export type { UserStore } from "./storage/user-store.ts";

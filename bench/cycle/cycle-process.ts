@@ -1,6 +1,6 @@
-import { readUsage } from "../../src/engine/learner/cycle/process-usage.ts";
 import { runCycle } from "../../src/engine/learner/cycle/run-cycle.ts";
 import { openStore } from "../../src/engine/open-store.ts";
+import { readUsage } from "../../src/engine/stages/process-usage.ts";
 import { measureCandidatesSeen } from "./candidates-seen.ts";
 import { closedAt, cycleConfiguration } from "./make-log.ts";
 import { shopClosedAt, shopConfiguration } from "./make-shop.ts";

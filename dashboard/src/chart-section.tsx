@@ -1,5 +1,7 @@
 import { type ReactNode, useMemo, useState } from "react";
-import type { CycleBody, InterventionBody, RewardSeriesResponse } from "../../src/contract/api.ts";
+import type { CycleBody } from "../../src/contract/cycles.ts";
+import type { InterventionBody } from "../../src/contract/interventions.ts";
+import type { RewardSeriesResponse } from "../../src/contract/reward-series.ts";
 import { formatCount, formatMoment, formatReward } from "./format.ts";
 import { RangeChoice } from "./range-choice.tsx";
 import { RewardChart } from "./reward-chart.tsx";

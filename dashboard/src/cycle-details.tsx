@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import type { CycleBody } from "../../src/contract/api.ts";
+import type { CycleBody } from "../../src/contract/cycles.ts";
 import { settingRows } from "./cycle-record.ts";
 import { doubtfulRows } from "./doubtful-items.ts";
 import { DoubtfulTable } from "./doubtful-table.tsx";

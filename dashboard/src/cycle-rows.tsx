@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import type { CycleBody } from "../../src/contract/api.ts";
+import type { CycleBody } from "../../src/contract/cycles.ts";
 import { CycleDetails } from "./cycle-details.tsx";
 import { type GateLift, gateLift } from "./cycle-record.ts";
 import {

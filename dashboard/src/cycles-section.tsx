@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from "react";
-import type { CycleBody } from "../../src/contract/api.ts";
+import type { CycleBody } from "../../src/contract/cycles.ts";
 import { gateLift } from "./cycle-record.ts";
 import { CycleRows } from "./cycle-rows.tsx";
 import { ShowAll } from "./show-all.tsx";

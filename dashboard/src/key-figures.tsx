@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import type { CycleBody } from "../../src/contract/api.ts";
+import type { CycleBody } from "../../src/contract/cycles.ts";
 import type { ArmComparison, ArmMean } from "../../src/contract/records.ts";
 import {
   formatCount,

@@ -1,11 +1,9 @@
-import type {
-  CycleBody,
-  HealthResponse,
-  InterventionBody,
-  PoliciesResponse,
-  RewardSeriesResponse,
-  ScenariosResponse,
-} from "../../src/contract/api.ts";
+import type { CycleBody } from "../../src/contract/cycles.ts";
+import type { HealthResponse } from "../../src/contract/health.ts";
+import type { InterventionBody } from "../../src/contract/interventions.ts";
+import type { PoliciesResponse } from "../../src/contract/policies.ts";
+import type { RewardSeriesResponse } from "../../src/contract/reward-series.ts";
+import type { ScenariosResponse } from "../../src/contract/scenarios.ts";
 import type { RecurveClient } from "../../src/sdk/client.ts";
 import { type DecisionCount, keepCounts } from "./decision-rate.ts";
 import { bucketSecondsFor } from "./reward-series.ts";

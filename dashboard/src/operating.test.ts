@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { PoliciesResponse, PolicyBody } from "../../src/contract/api.ts";
+import type { PoliciesResponse, PolicyBody } from "../../src/contract/policies.ts";
 import { createClient } from "../../src/sdk/client.ts";
 import {
   askOf,

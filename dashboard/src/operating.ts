@@ -2,9 +2,8 @@ import type {
   InterventionBody,
   InterventionNote,
   InterventionRequest,
-  PoliciesResponse,
-  PolicyBody,
-} from "../../src/contract/api.ts";
+} from "../../src/contract/interventions.ts";
+import type { PoliciesResponse, PolicyBody } from "../../src/contract/policies.ts";
 import type { RecurveClient } from "../../src/sdk/client.ts";
 
 // The actions of an operator on this page, in words.

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
-import type { CycleBody, PolicyStatus } from "../../src/contract/api.ts";
+import type { CycleBody } from "../../src/contract/cycles.ts";
+import type { PolicyStatus } from "../../src/contract/policies.ts";
 
 type Tone = "good" | "wary" | "bad" | "plain";
 

@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from "react";
-import type { PoliciesResponse, PolicyBody } from "../../src/contract/api.ts";
+import type { PoliciesResponse, PolicyBody } from "../../src/contract/policies.ts";
 import { evidenceLine } from "./evidence.ts";
 import { Moment } from "./moment.tsx";
 import { StatusLabel } from "./outcome-label.tsx";

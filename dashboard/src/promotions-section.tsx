@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from "react";
-import type { InterventionBody, PoliciesResponse, PolicyBody } from "../../src/contract/api.ts";
+import type { InterventionBody } from "../../src/contract/interventions.ts";
+import type { PoliciesResponse, PolicyBody } from "../../src/contract/policies.ts";
 import type { CycleRecord } from "../../src/contract/records.ts";
 import { liveLines } from "./cycle-record.ts";
 import { evidenceLine } from "./evidence.ts";

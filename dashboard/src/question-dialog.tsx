@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import type { InterventionNote } from "../../src/contract/api.ts";
+import type { InterventionNote } from "../../src/contract/interventions.ts";
 import { kindNames, type Question, toNote } from "./operating.ts";
 
 interface Props {

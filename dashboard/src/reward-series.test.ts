@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import type { CycleBody, InterventionBody, RewardPointBody } from "../../src/contract/api.ts";
+import type { CycleBody } from "../../src/contract/cycles.ts";
+import type { InterventionBody } from "../../src/contract/interventions.ts";
+import type { RewardPointBody } from "../../src/contract/reward-series.ts";
 import { sampleGate } from "../../tests/support/record.ts";
 import { alignSeries, bucketSecondsFor, markersOf } from "./reward-series.ts";
 

@@ -1,9 +1,6 @@
-import type {
-  CycleBody,
-  InterventionBody,
-  RewardPointBody,
-  RewardSeriesResponse,
-} from "../../src/contract/api.ts";
+import type { CycleBody } from "../../src/contract/cycles.ts";
+import type { InterventionBody } from "../../src/contract/interventions.ts";
+import type { RewardPointBody, RewardSeriesResponse } from "../../src/contract/reward-series.ts";
 import { reviewedVersion } from "./cycle-record.ts";
 import { markerLabel } from "./operating.ts";
 

@@ -1,7 +1,7 @@
 import type { Arm } from "../domain/decision.ts";
 import type { Configuration } from "../engine/configuration/configuration.ts";
+import { findScenario } from "../engine/configuration/find-scenario.ts";
 import type { Store } from "../engine/open-store.ts";
-import { findScenario } from "../engine/serving/recommend.ts";
 import { toDsjson } from "../exchange/bandit/write-dsjson.ts";
 import type { WantedDecisions } from "../exchange/tables/export-decisions.ts";
 import {

@@ -1,6 +1,8 @@
 import type { ShownAd } from "../domain/campaign.ts";
 import type { Decision, DecisionRule, OfferLimits } from "../domain/decision.ts";
-import type { CandidateBody, JsonObject, PageQuery, SlateEntry } from "./api.ts";
+import type { JsonObject } from "../domain/json.ts";
+import type { PageQuery } from "./page.ts";
+import type { CandidateBody, SlateEntry } from "./recommend.ts";
 
 /** The part of the catalogue that a request asked for. */
 export interface OfferBody extends Omit<OfferLimits, "except"> {

@@ -1,10 +1,11 @@
 import type { Configuration } from "./configuration/configuration.ts";
+import { findScenario } from "./configuration/find-scenario.ts";
 import type { Engine } from "./engine.ts";
 import type { Translator } from "./privacy/as-sent.ts";
 import { pseudonymousReactions } from "./privacy/pseudonymous-reactions.ts";
 import { createRankLoop, type RankLoop } from "./ranks/rank-loop.ts";
 import { createReactions, type Reactions } from "./reactions/create-reactions.ts";
-import { findScenario, type RecommendParts } from "./serving/recommend.ts";
+import type { RecommendParts } from "./serving/recommend-parts.ts";
 
 /** Loops behind the wires of other systems, those that the configuration names. */
 export interface Wires {

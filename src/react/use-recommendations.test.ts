@@ -4,7 +4,7 @@ import { flushSync } from "react-dom";
 import { createRoot } from "react-dom/client";
 import { renderToString } from "react-dom/server";
 import { expect, onTestFinished, test } from "vitest";
-import type { RecommendRequest, RecommendResponse } from "../contract/api.ts";
+import type { RecommendRequest, RecommendResponse } from "../contract/recommend.ts";
 import { createRecurve } from "../host/create-recurve.ts";
 import { createClient, type RecurveClient } from "../sdk/client.ts";
 import { type Recommendations, useRecommendations } from "./use-recommendations.ts";

@@ -1,10 +1,6 @@
 import { useCallback, useEffect, useState } from "react";
-import type {
-  EventBody,
-  RecommendRequest,
-  RecommendResponse,
-  SlateEntry,
-} from "../contract/api.ts";
+import type { EventBody } from "../contract/events.ts";
+import type { RecommendRequest, RecommendResponse, SlateEntry } from "../contract/recommend.ts";
 import type { RecurveClient } from "../sdk/client.ts";
 
 /** Options of `useRecommendations`. */

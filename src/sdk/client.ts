@@ -1,51 +1,59 @@
-import type { InterventionNote } from "../contract/api.ts";
-import {
-  type ActivityQuery,
-  type ActivityResponse,
-  type CampaignBody,
-  type CampaignReportQuery,
-  type CampaignReportResponse,
-  type CycleBody,
-  type CyclesResponse,
-  type EdgeBody,
-  type EdgesQuery,
-  type EdgesResponse,
-  type ErasureReceipt,
-  type EventBody,
-  type EventsResponse,
-  type HealthResponse,
-  type InterventionBody,
-  type InterventionRequest,
-  type InterventionsResponse,
-  type ItemBody,
-  type ItemInput,
-  type PageQuery,
-  type PageResponse,
-  type PoliciesResponse,
-  type PolicyBody,
-  type PutResponse,
-  type ReadyResponse,
-  type RecommendBatchRequest,
-  type RecommendBatchResponse,
-  type RecommendRequest,
-  type RecommendResponse,
-  type RewardSeriesQuery,
-  type RewardSeriesResponse,
-  routes,
-  type ScenarioQuery,
-  type ScenariosResponse,
-  type UserBody,
-  type UserInput,
-} from "../contract/api.ts";
+import type { ActivityQuery, ActivityResponse } from "../contract/activity.ts";
+import type {
+  CampaignBody,
+  CampaignReportQuery,
+  CampaignReportResponse,
+} from "../contract/campaigns.ts";
+import type { CycleBody, CyclesResponse } from "../contract/cycles.ts";
 import type { DecisionBody, DecisionSummary, DecisionsQuery } from "../contract/decision.ts";
+import type { EdgeBody, EdgesQuery, EdgesResponse } from "../contract/edges.ts";
+import type { EventBody, EventsResponse } from "../contract/events.ts";
 import type { ExplanationBody } from "../contract/explanation.ts";
+import type { HealthResponse, ReadyResponse } from "../contract/health.ts";
+import type {
+  InterventionBody,
+  InterventionNote,
+  InterventionRequest,
+  InterventionsResponse,
+} from "../contract/interventions.ts";
+import type { ItemBody, ItemInput } from "../contract/items.ts";
+import type { PageQuery, PageResponse, ScenarioQuery } from "../contract/page.ts";
+import type { PoliciesResponse, PolicyBody } from "../contract/policies.ts";
+import type { PutResponse } from "../contract/put-response.ts";
+import type {
+  RecommendBatchRequest,
+  RecommendBatchResponse,
+  RecommendRequest,
+  RecommendResponse,
+} from "../contract/recommend.ts";
+import type { RewardSeriesQuery, RewardSeriesResponse } from "../contract/reward-series.ts";
+import { routes } from "../contract/routes.ts";
+import type { ScenariosResponse } from "../contract/scenarios.ts";
+import type { ErasureReceipt, UserBody, UserInput } from "../contract/users.ts";
 import { checkBaseUrl } from "./base-url.ts";
 import { ApiError, createTransport, type Fetch, type Transport } from "./transport.ts";
 
 // This file is the package's entry: all names for callers are exported here.
-export type * from "../contract/api.ts";
+export type * from "../contract/activity.ts";
+export type * from "../contract/campaigns.ts";
+export type * from "../contract/cycles.ts";
 export type * from "../contract/decision.ts";
+export type * from "../contract/edges.ts";
+export type * from "../contract/error-body.ts";
+export type * from "../contract/events.ts";
 export type * from "../contract/explanation.ts";
+export type * from "../contract/health.ts";
+export type * from "../contract/interventions.ts";
+export type * from "../contract/items.ts";
+export type * from "../contract/json.ts";
+export type * from "../contract/page.ts";
+export type * from "../contract/policies.ts";
+export type * from "../contract/put-response.ts";
+export type * from "../contract/recommend.ts";
+export type * from "../contract/reward-series.ts";
+export type * from "../contract/routes.ts";
+export type * from "../contract/scenarios.ts";
+export type * from "../contract/users.ts";
 export { ApiError, type Fetch } from "./transport.ts";
 
 /** Options of `createClient`; only `baseUrl` is required. */

@@ -1,4 +1,5 @@
-import type { ErrorBody, JsonObject } from "../contract/api.ts";
+import type { ErrorBody } from "../contract/error-body.ts";
+import type { JsonObject } from "../contract/json.ts";
 
 /** The part of `fetch` that the client uses; the global one of browsers and Node.js fits. */
 export type Fetch = (

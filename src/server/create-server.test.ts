@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { openTestServer, testApi } from "../../tests/support/server.ts";
-import { routes } from "../contract/api.ts";
+import { routes } from "../contract/routes.ts";
 import { EngineError } from "../domain/errors.ts";
 
 testApi([

@@ -2,7 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { cors } from "hono/cors";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
-import { routes } from "../contract/api.ts";
+import { routes } from "../contract/routes.ts";
 import { EngineError } from "../domain/errors.ts";
 import type { Engine } from "../engine/engine.ts";
 import { withoutChecks } from "../engine/input/check-engine.ts";

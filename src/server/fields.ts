@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import type { CandidateBody, ScenarioQuery, SlateEntry } from "../contract/api.ts";
+import type { ScenarioQuery } from "../contract/page.ts";
+import type { CandidateBody, SlateEntry } from "../contract/recommend.ts";
 import { type Arm, arms, type Decision } from "../domain/decision.ts";
 import type { Engine } from "../engine/engine.ts";
 import { exactly } from "../engine/input/exactly.ts";

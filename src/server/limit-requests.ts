@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from "hono";
-import { routes } from "../contract/api.ts";
+import { routes } from "../contract/routes.ts";
 import { EngineError } from "../domain/errors.ts";
 import type { ServerEnv } from "./app.ts";
 import { createPace } from "./pace.ts";

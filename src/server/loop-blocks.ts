@@ -1,5 +1,5 @@
 import { Histogram, type Registry } from "prom-client";
-import { routes } from "../contract/api.ts";
+import { routes } from "../contract/routes.ts";
 
 /** The event loop should stand still no longer: requests beside the one that holds it wait as long. */
 const longestMs = 20;

@@ -1,5 +1,6 @@
 import { Counter, Gauge, type Registry } from "prom-client";
-import type { Engine, Health, LoopFigures } from "../engine/engine.ts";
+import type { Health, LoopFigures } from "../engine/calls/health-calls.ts";
+import type { Engine } from "../engine/engine.ts";
 import { wiresOf } from "../engine/wires.ts";
 
 function createGauges(registry: Registry) {

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
-import type { Engine, Recommendation, RecordSummary } from "../engine/engine.ts";
+import type { Recommendation, RecordSummary } from "../engine/calls/serving-calls.ts";
+import type { Engine } from "../engine/engine.ts";
 import { exportMetrics } from "./export-metrics.ts";
 import { watchBlocks } from "./loop-blocks.ts";
 import { createLoopMetrics } from "./loop-metrics.ts";

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import type { ErrorBody } from "../contract/api.ts";
+import type { ErrorBody } from "../contract/error-body.ts";
 import { EngineError, type ErrorCode } from "../domain/errors.ts";
 import { jsonObject } from "../engine/input/fields.ts";
 import { problemType, statusByCode, toErrorBody } from "./errors.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import type { Cycle } from "../../src/domain/cycle.ts";
 import type { Assignment } from "../../src/domain/policy-snapshot.ts";
-import type { PolicyChange } from "../../src/storage/store.ts";
+import type { PolicyChange } from "../../src/storage/policy-store.ts";
 import { sampleGate } from "../support/record.ts";
 import { samplePolicy } from "../support/sample.ts";
 import type { OpenStore } from "../support/store.ts";

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { parseSync } from "vite";
+import { readSources } from "../support/documents.ts";
 
 /** Modules of the package's entries, by the name under which a program imports them. */
 export const entries: Readonly<Record<string, string>> = {
@@ -109,10 +110,6 @@ function examplesIn(path: string): Example[] {
     }));
 }
 
-/** Examples of doc comments, in the modules of all public exports, that import the package. */
-export function publicExamples(): Example[] {
-  const paths = Object.values(entries).flatMap((entry) =>
-    publicExports(entry).map(({ path }) => path),
-  );
-  return [...new Set(paths)].flatMap(examplesIn);
-}
+/** Examples of doc comments that import the package, in all modules: a public type may inherit its methods from an inner one. */
+export const publicExamples = (): Example[] =>
+  readSources().flatMap(({ path }) => examplesIn(path));

@@ -3,7 +3,8 @@ import type { Arm } from "../../src/domain/decision.ts";
 import { itemId, userId } from "../../src/domain/ids.ts";
 import { openStore } from "../../src/engine/open-store.ts";
 import { createRandom } from "../../src/numeric/random.ts";
-import type { NewPolicy, Store } from "../../src/storage/store.ts";
+import type { NewPolicy } from "../../src/storage/policy-store.ts";
+import type { Store } from "../../src/storage/store.ts";
 import { sampleDecision, samplePolicy, sampleReward } from "./sample.ts";
 
 /** A store in memory with these policies, from version 1 on. */

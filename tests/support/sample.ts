@@ -5,7 +5,7 @@ import { decisionId, itemId, userId } from "../../src/domain/ids.ts";
 import type { RepeatRule } from "../../src/domain/scenario.ts";
 import type { ItemRewards } from "../../src/policy/popularity.ts";
 import type { EventRow } from "../../src/storage/event-store.ts";
-import type { NewPolicy } from "../../src/storage/store.ts";
+import type { NewPolicy } from "../../src/storage/policy-store.ts";
 
 // Valid rows for tests that care about some of the fields only.
 

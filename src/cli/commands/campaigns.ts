@@ -3,7 +3,7 @@ import { Command } from "commander";
 import type { CampaignReport } from "../../domain/campaign-report.ts";
 import { dayMs } from "../../domain/durations.ts";
 import { reportCampaigns } from "../../engine/campaigns/report.ts";
-import { findScenario } from "../../engine/serving/recommend.ts";
+import { findScenario } from "../../engine/configuration/find-scenario.ts";
 import { formatShareToTenth } from "../../numeric/format.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { integerIn } from "../parse-options.ts";

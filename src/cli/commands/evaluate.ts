@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { EngineError } from "../../domain/errors.ts";
-import { findScenario } from "../../engine/serving/recommend.ts";
+import { findScenario } from "../../engine/configuration/find-scenario.ts";
 import { listPromotions } from "../../engine/views/list-promotions.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { describeCycleRecord } from "../evaluate/describe-cycle-record.ts";

@@ -1,8 +1,8 @@
 import { Command } from "commander";
+import { findScenario } from "../../engine/configuration/find-scenario.ts";
 import { parseInput } from "../../engine/input/parse-input.ts";
 import { noteInput } from "../../engine/input/schemas.ts";
 import { rollBack } from "../../engine/interventions/roll-back.ts";
-import { findScenario } from "../../engine/serving/recommend.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { type NoteOptions, readNote, withNoteOptions } from "../intervention-note.ts";
 

@@ -1,10 +1,10 @@
 import { Command, Option } from "commander";
 import type { Cycle } from "../../domain/cycle.ts";
 import { type Preset, presetNames } from "../../domain/preset.ts";
+import { findScenario } from "../../engine/configuration/find-scenario.ts";
 import { train } from "../../engine/learner/train.ts";
 import type { TrainProgress } from "../../engine/learner/training/training-data.ts";
 import type { Store } from "../../engine/open-store.ts";
-import { findScenario } from "../../engine/serving/recommend.ts";
 import { learnerSeed, learnerThreads } from "../../host/learner-settings.ts";
 import { formatWhole } from "../../numeric/format.ts";
 import { describeCycle } from "../cycle-line.ts";

@@ -2,7 +2,7 @@ import Table from "cli-table3";
 import type { ActivityFigures } from "../../domain/activity.ts";
 import type { ActivityMeasure } from "../../domain/activity-measure.ts";
 import type { Measured } from "../../domain/reward-series.ts";
-import type { Activity } from "../../engine/engine.ts";
+import type { Activity } from "../../engine/calls/measure-calls.ts";
 import { formatWhole } from "../../numeric/format.ts";
 import { plain } from "../table-style.ts";
 

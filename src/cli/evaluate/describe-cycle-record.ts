@@ -2,7 +2,11 @@ import Table from "cli-table3";
 import type { Cycle } from "../../domain/cycle.ts";
 import type { CycleRecord, FeedbackCounts } from "../../domain/cycle-record.ts";
 import type { GateRecord, GateStatistic, Guard } from "../../domain/gate-record.ts";
-import type { LiveArmSummary, LiveDifference, PromotionReview } from "../../domain/policy-evidence.ts";
+import type {
+  LiveArmSummary,
+  LiveDifference,
+  PromotionReview,
+} from "../../domain/policy-evidence.ts";
 import { formatFigure, formatShare } from "../../numeric/format.ts";
 import { plain } from "../table-style.ts";
 import { describeCosts } from "./describe-costs.ts";

@@ -1,4 +1,5 @@
-import type { PolicyChange, Store } from "../../storage/store.ts";
+import type { PolicyChange } from "../../storage/policy-store.ts";
+import type { Store } from "../../storage/store.ts";
 
 /** The newest encoder that was trained for a scenario, even if it never served, or could not be trained. */
 export interface LastEncoder {

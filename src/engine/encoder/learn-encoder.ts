@@ -4,7 +4,7 @@ import { EngineError } from "../../domain/errors.ts";
 import type { Network } from "../../policy/network.ts";
 import { isUntrained } from "../../policy/popularity-network.ts";
 import { loadServed } from "../learner/cycle/carried.ts";
-import type { CycleOptions } from "../learner/cycle/run-cycle.ts";
+import type { CycleOptions } from "../learner/cycle/cycle-options.ts";
 import { measureForesight } from "../learner/training/foresight.ts";
 import { type TrainedPolicy, trainPolicy } from "../learner/training/train-policy.ts";
 import type { BehaviourTrainingOptions } from "../learner/training/training-data.ts";

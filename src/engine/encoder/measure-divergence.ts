@@ -3,8 +3,8 @@ import { normaliseReward } from "../../domain/reward-rule.ts";
 import { createNetworkFamily } from "../../learning/network-family.ts";
 import { meanOf } from "../../numeric/statistics.ts";
 import type { Network } from "../../policy/network.ts";
+import type { CycleOptions } from "../learner/cycle/cycle-options.ts";
 import { readFeedback } from "../learner/cycle/read-feedback.ts";
-import type { CycleOptions } from "../learner/cycle/run-cycle.ts";
 import { createCatalogueAsOf } from "../state/catalogue-as-of.ts";
 
 /** Newest decisions: a mean needs no more. */

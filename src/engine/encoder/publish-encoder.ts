@@ -4,11 +4,11 @@ import type { MeanOverUsers } from "../../domain/first-slates.ts";
 import type { CanaryTrial, PolicyEvidence } from "../../domain/policy-evidence.ts";
 import type { Assignment, PolicyStatus } from "../../domain/policy-snapshot.ts";
 import { encodeNetwork } from "../../policy/network-policy.ts";
-import { planTrial } from "../learner/cycle/compare-live.ts";
-import type { CycleOptions } from "../learner/cycle/run-cycle.ts";
+import type { CycleOptions } from "../learner/cycle/cycle-options.ts";
 import { describeSlates, evidenceOf } from "../learner/training/sharpen.ts";
 import type { TrainedPolicy } from "../learner/training/train-policy.ts";
 import { endTraining } from "../learner/training/training-checkpoint.ts";
+import { planTrial } from "../live/compare-live.ts";
 import { evidenceOfSpending, recordOfSpending, rememberSpending } from "../privacy/spent-budget.ts";
 import { rememberEncoder } from "./last-encoder.ts";
 

@@ -1,4 +1,4 @@
-import { routes } from "../../contract/api.ts";
+import { routes } from "../../contract/routes.ts";
 import { EngineError } from "../../domain/errors.ts";
 import type { Explanation } from "../../domain/explanation.ts";
 import { decisionId } from "../../domain/ids.ts";

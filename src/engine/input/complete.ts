@@ -1,4 +1,6 @@
-import type { EdgeBody, ItemInput, UserInput } from "../../contract/api.ts";
+import type { EdgeBody } from "../../contract/edges.ts";
+import type { ItemInput } from "../../contract/items.ts";
+import type { UserInput } from "../../contract/users.ts";
 import type { Campaign } from "../../domain/campaign.ts";
 import type { Item, User } from "../../domain/catalogue.ts";
 import type { Edge } from "../../domain/edge.ts";

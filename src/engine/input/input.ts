@@ -1,19 +1,16 @@
+import type { ActivityQuery } from "../../contract/activity.ts";
+import type { CampaignBody, CampaignReportQuery } from "../../contract/campaigns.ts";
+import type { DecisionsQuery } from "../../contract/decision.ts";
+import type { EdgeBody, EdgesQuery } from "../../contract/edges.ts";
+import type { EventBody } from "../../contract/events.ts";
+import type { InterventionRequest } from "../../contract/interventions.ts";
+import type { PageQuery, ScenarioQuery } from "../../contract/page.ts";
 import type {
-  ActivityQuery,
-  CampaignBody,
-  CampaignReportQuery,
   CandidateBody,
-  EdgeBody,
-  EdgesQuery,
-  EventBody,
-  InterventionRequest,
-  PageQuery,
   RecommendBatchRequest,
   RecommendRequest,
-  RewardSeriesQuery,
-  ScenarioQuery,
-} from "../../contract/api.ts";
-import type { DecisionsQuery } from "../../contract/decision.ts";
+} from "../../contract/recommend.ts";
+import type { RewardSeriesQuery } from "../../contract/reward-series.ts";
 
 // Calls of the library take the same fields as the HTTP wire, with times as numbers. A field that
 // is `undefined` is absent.

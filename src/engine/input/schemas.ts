@@ -1,11 +1,7 @@
 import { z } from "zod";
-import type {
-  ItemFields,
-  ItemInput,
-  RecommendBatchRequest,
-  UserFields,
-  UserInput,
-} from "../../contract/api.ts";
+import type { ItemFields, ItemInput } from "../../contract/items.ts";
+import type { RecommendBatchRequest } from "../../contract/recommend.ts";
+import type { UserFields, UserInput } from "../../contract/users.ts";
 import type { CampaignBudget, FrequencyCap } from "../../domain/campaign.ts";
 import type { Consent } from "../../domain/consent.ts";
 import { arms } from "../../domain/decision.ts";

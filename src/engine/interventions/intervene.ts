@@ -1,4 +1,4 @@
-import type { ModeRequest } from "../../contract/api.ts";
+import type { ModeRequest } from "../../contract/interventions.ts";
 import { EngineError } from "../../domain/errors.ts";
 import type { Intervention } from "../../domain/intervention.ts";
 import type { Promotion } from "../../domain/policy-evidence.ts";

@@ -5,7 +5,7 @@ import { introduceWorld, playVisits, worldConfiguration } from "../../../tests/s
 import { createTestFolder } from "../../../tests/support/store.ts";
 import type { Cycle } from "../../domain/cycle.ts";
 import { createSyntheticWorld } from "../../lab/worlds/synthetic-world.ts";
-import type { PolicyChange } from "../../storage/store.ts";
+import type { PolicyChange } from "../../storage/policy-store.ts";
 import { parseConfiguration } from "../configuration/configuration.ts";
 import { openStore } from "../open-store.ts";
 import { learn } from "./learn.ts";
@@ -100,17 +100,17 @@ test("a cycle that an operator overtakes is told, not recorded, and runs again a
   const { engine, store, advance, look, errors } = await openLoop();
   await playVisits(engine, world, [0, minDecisions]);
   advance(60);
-  const interventions = ["pause"] as ("pause" | undefined)[];
+  const interventions = [1];
   const apply = async (change: PolicyChange) => {
-    const kind = interventions.pop();
-    if (kind) await engine.intervene({ scenario: "play", kind });
+    const version = interventions.pop();
+    if (version) await engine.intervene({ scenario: "play", kind: "pin", version });
     return store.policies.apply(change);
   };
   const cycles = await look(3, { ...store, policies: { ...store.policies, apply } });
   expect(errors).toEqual([expect.stringMatching(/^play: the policies of play changed meanwhile/)]);
   expect(cycles).toHaveLength(1);
   expect(await store.cycles.list({ limit: 9 })).toEqual(cycles);
-  expect(await store.policies.assignment("play")).toMatchObject({ serving: 1, mode: "paused" });
+  expect(await store.policies.assignment("play")).toMatchObject({ serving: 1, mode: "pinned" });
 });
 
 test("while another process learns on the record its learner waits, says so once, and goes on after it", async () => {

@@ -4,7 +4,8 @@ import { createRandom } from "../../numeric/random.ts";
 import { createNetwork, type Network } from "../../policy/network.ts";
 import { encodeNetwork, initialNetwork, policyShape } from "../../policy/network-policy.ts";
 import { encodePopularity, measurePopularity } from "../../policy/popularity.ts";
-import type { NewPolicy, Store } from "../../storage/store.ts";
+import type { NewPolicy } from "../../storage/policy-store.ts";
+import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 
 interface Start {

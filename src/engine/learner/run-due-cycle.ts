@@ -1,6 +1,7 @@
 import type { Cycle } from "../../domain/cycle.ts";
 import { inSpan } from "../telemetry/in-span.ts";
-import { type CycleOptions, runCycle } from "./cycle/run-cycle.ts";
+import type { CycleOptions } from "./cycle/cycle-options.ts";
+import { runCycle } from "./cycle/run-cycle.ts";
 import { runPrivateCycle } from "./cycle/run-private-cycle.ts";
 
 /** The cycle of a record whose trainings are private, or any other; a trace of its own. */

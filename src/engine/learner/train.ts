@@ -1,15 +1,15 @@
 import type { Cycle } from "../../domain/cycle.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { encodeNetwork } from "../../policy/network-policy.ts";
-import type { NewPolicy } from "../../storage/store.ts";
+import type { NewPolicy } from "../../storage/policy-store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
+import { findScenario } from "../configuration/find-scenario.ts";
 import { rememberEncoder } from "../encoder/last-encoder.ts";
 import { renewEncoder } from "../encoder/learn-encoder.ts";
 import { whyNoTrial } from "../encoder/watch-encoder.ts";
 import { aFunction, aScenario, checkOptions, learnerChecks } from "../input/check-options.ts";
 import { evidenceOfSpending, recordOfSpending, rememberSpending } from "../privacy/spent-budget.ts";
 import { withConsent } from "../privacy/with-consent.ts";
-import { findScenario } from "../serving/recommend.ts";
 import { runCycle } from "./cycle/run-cycle.ts";
 import { ensurePolicies } from "./promote.ts";
 import { describeSlates, evidenceOf } from "./training/sharpen.ts";

@@ -4,7 +4,7 @@ import { encodeNetwork, initialNetwork } from "../../policy/network-policy.ts";
 import { encodePopularity, measurePopularity, readPopularity } from "../../policy/popularity.ts";
 import { popularityNetwork } from "../../policy/popularity-network.ts";
 import { decodeTensors } from "../../policy/snapshot.ts";
-import type { PolicyChange } from "../../storage/store.ts";
+import type { PolicyChange } from "../../storage/policy-store.ts";
 import { rememberEncoder } from "../encoder/last-encoder.ts";
 import type { EncoderOptions } from "../encoder/learn-encoder.ts";
 import { describeSlates } from "../learner/training/sharpen.ts";

@@ -1,4 +1,5 @@
-import type { Engine, Recommendation } from "../engine.ts";
+import type { Recommendation } from "../calls/serving-calls.ts";
+import type { Engine } from "../engine.ts";
 import type { EventInput, RecommendInput } from "../input/input.ts";
 import type { CallIds, Translator } from "./as-sent.ts";
 import { authorsIn, renameAuthors } from "./authors.ts";

@@ -3,7 +3,7 @@ import { dayMs } from "../../domain/durations.ts";
 import type { Assignment } from "../../domain/policy-snapshot.ts";
 import { mark } from "../../domain/take-over.ts";
 import { formatCounted } from "../../numeric/format.ts";
-import type { NewPolicy } from "../../storage/store.ts";
+import type { NewPolicy } from "../../storage/policy-store.ts";
 import type { EncoderOptions } from "../encoder/learn-encoder.ts";
 import { forgetCarried } from "../learner/cycle/carried.ts";
 import { endTraining } from "../learner/training/training-checkpoint.ts";

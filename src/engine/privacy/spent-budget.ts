@@ -9,7 +9,8 @@ import {
   orders,
   type RenyiCurve,
 } from "../../numeric/privacy/accountant.ts";
-import type { PolicyChange, Store } from "../../storage/store.ts";
+import type { PolicyChange } from "../../storage/policy-store.ts";
+import type { Store } from "../../storage/store.ts";
 
 /** All private trainings of a record so far: they share its users, whatever their scenario is. */
 export interface SpentBudget {

@@ -1,7 +1,8 @@
 import { EngineError } from "../../domain/errors.ts";
 import { userId } from "../../domain/ids.ts";
 import type { Scenario } from "../../domain/scenario.ts";
-import { choose, type RecommendParts } from "../serving/recommend.ts";
+import { choose } from "../serving/choose.ts";
+import type { RecommendParts } from "../serving/recommend-parts.ts";
 import { type Demonstration, putDemonstration, takeBaselines } from "./demonstrations.ts";
 import type { Ranked, RankedSlot, RankRequest, RankSlot } from "./rank-request.ts";
 

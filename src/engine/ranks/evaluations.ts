@@ -1,7 +1,7 @@
 import type { Json } from "../../domain/json.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 import { withConsent } from "../privacy/with-consent.ts";
-import type { RecommendParts } from "../serving/recommend.ts";
+import type { RecommendParts } from "../serving/recommend-parts.ts";
 import { evaluateRanks, type RankEvaluation } from "./evaluate-ranks.ts";
 
 /** An evaluation with its name and time. */

@@ -1,6 +1,6 @@
 import type { Cycle } from "../../domain/cycle.ts";
 import { createRandom } from "../../numeric/random.ts";
-import type { CycleOptions } from "../learner/cycle/run-cycle.ts";
+import type { CycleOptions } from "../learner/cycle/cycle-options.ts";
 import { createCatalogue } from "../state/catalogue.ts";
 import { encodersOf } from "../state/encoders.ts";
 import { type CallerChoice, cloneChoices, measureMatches, toChoices } from "./clone-choices.ts";

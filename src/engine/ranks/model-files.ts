@@ -5,7 +5,7 @@ import { createRandom } from "../../numeric/random.ts";
 import { loadPolicy } from "../../policy/load-policy.ts";
 import { encodeNetwork, initialNetwork } from "../../policy/network-policy.ts";
 import { intervene } from "../interventions/intervene.ts";
-import type { RecommendParts } from "../serving/recommend.ts";
+import type { RecommendParts } from "../serving/recommend-parts.ts";
 import { encodersOf } from "../state/encoders.ts";
 
 interface ModelFile {

@@ -6,7 +6,7 @@ import { openMs, repeatsOf } from "../../domain/reward-rule.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 import { rewardType } from "../configuration/compatibility.ts";
 import type { EventInput } from "../input/input.ts";
-import type { RecommendParts } from "../serving/recommend.ts";
+import type { RecommendParts } from "../serving/recommend-parts.ts";
 import { attribute, complete, record } from "../serving/record.ts";
 import { isDemonstration } from "./demonstrations.ts";
 

@@ -1,7 +1,7 @@
 import type { Candidate } from "../../domain/decision.ts";
 import type { ItemId } from "../../domain/ids.ts";
 import type { JsonObject } from "../../domain/json.ts";
-import type { Recommendation } from "../engine.ts";
+import type { Recommendation } from "../calls/serving-calls.ts";
 
 /** A place that shows one action. */
 export interface RankSlot {

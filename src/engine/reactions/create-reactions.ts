@@ -4,12 +4,12 @@ import { type ItemId, itemId, userId } from "../../domain/ids.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { ReactionKey, UserReaction } from "../../domain/reaction.ts";
 import type { Scenario } from "../../domain/scenario.ts";
-import type { ReactionRow, Scored } from "../../storage/store.ts";
-import type { Recommendation } from "../engine.ts";
+import type { ReactionRow, Scored } from "../../storage/reaction-store.ts";
+import type { Recommendation } from "../calls/serving-calls.ts";
 import { withConsent } from "../privacy/with-consent.ts";
 import { joinRules, mayBeOffered } from "../rules/offer-rules.ts";
-import type { RecommendParts } from "../serving/recommend.ts";
 import { recommend } from "../serving/recommend-batch.ts";
+import type { RecommendParts } from "../serving/recommend-parts.ts";
 import { attributeEvents } from "../serving/record.ts";
 import { createItemTimes, type TimedItem } from "./item-times.ts";
 

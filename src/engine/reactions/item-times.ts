@@ -1,5 +1,5 @@
 import type { ItemId } from "../../domain/ids.ts";
-import type { ItemStore } from "../../storage/store.ts";
+import type { ItemStore } from "../../storage/item-store.ts";
 import { timeOf } from "./item-notes.ts";
 
 /** An item and the time that its owner gave it. */

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { Json } from "../../domain/json.ts";
-import type { NewPolicy, PolicyChange, Store } from "../../storage/store.ts";
+import type { NewPolicy, PolicyChange } from "../../storage/policy-store.ts";
+import type { Store } from "../../storage/store.ts";
 
 /** Policies that are about to answer: their bytes are in checkpoints before they have a version. */
 interface Announcement {

@@ -2,9 +2,10 @@ import { createHmac } from "node:crypto";
 import { EngineError } from "../../domain/errors.ts";
 import { type DecisionId, decisionId } from "../../domain/ids.ts";
 import type { Store } from "../../storage/store.ts";
+import type { Recommendation } from "../calls/serving-calls.ts";
 import type { Configuration } from "../configuration/configuration.ts";
-import type { Recommendation } from "../engine.ts";
-import { findScenario, type ParsedInput } from "./recommend.ts";
+import { findScenario } from "../configuration/find-scenario.ts";
+import type { ParsedInput } from "./parsed-input.ts";
 
 /**
  * A UUID of version 8 (RFC 9562): the decision itself remembers the key, without a table of keys. Its bits are an HMAC-SHA-256 under

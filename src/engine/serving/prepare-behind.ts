@@ -1,7 +1,7 @@
 import type { Policy } from "../../policy/policy.ts";
 import { assignedVersions } from "../views/list-policies.ts";
 import { createPreparation } from "./announcements.ts";
-import type { RecommendParts } from "./recommend.ts";
+import type { RecommendParts } from "./recommend-parts.ts";
 import type { PreparedPolicies, ServingPolicies } from "./serving-policies.ts";
 import { warmUp } from "./warm-up.ts";
 

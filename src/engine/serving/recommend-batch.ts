@@ -2,11 +2,14 @@ import { EngineError } from "../../domain/errors.ts";
 import type { ItemId } from "../../domain/ids.ts";
 import { CampaignClosed } from "../../storage/campaign-store.ts";
 import { ErasedMeanwhile } from "../../storage/erasure-store.ts";
-import type { Recommendation } from "../engine.ts";
+import type { Recommendation } from "../calls/serving-calls.ts";
+import { findScenario } from "../configuration/find-scenario.ts";
 import type { RecommendBatchInput, RecommendInput } from "../input/input.ts";
 import { inSpan } from "../telemetry/in-span.ts";
+import { choose } from "./choose.ts";
 import { findRepeated, keyedId } from "./idempotency.ts";
-import { choose, findScenario, type ParsedInput, type RecommendParts } from "./recommend.ts";
+import type { ParsedInput } from "./parsed-input.ts";
+import type { RecommendParts } from "./recommend-parts.ts";
 
 /** Users whose slates are chosen at a time: their states are worked out together. */
 const usersAtATime = 8;

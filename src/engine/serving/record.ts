@@ -7,8 +7,8 @@ import { closesFor, repeatsOf, weightOf, windowEnd } from "../../domain/reward-r
 import type { Scenario } from "../../domain/scenario.ts";
 import type { EventRow } from "../../storage/event-store.ts";
 import type { Store } from "../../storage/store.ts";
+import type { RecordSummary } from "../calls/serving-calls.ts";
 import type { Configuration } from "../configuration/configuration.ts";
-import type { RecordSummary } from "../engine.ts";
 import type { EventInput } from "../input/input.ts";
 import { warnOfTypes } from "./event-types.ts";
 

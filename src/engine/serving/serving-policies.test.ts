@@ -3,8 +3,8 @@ import { sampleState, sampleView } from "../../../tests/support/policy.ts";
 import { samplePolicy } from "../../../tests/support/sample.ts";
 import { shopSnapshot } from "../../../tests/support/shop.ts";
 import { EngineError } from "../../domain/errors.ts";
+import type { PolicyStore } from "../../storage/policy-store.ts";
 import { openSqliteStore } from "../../storage/sqlite/open.ts";
-import type { PolicyStore } from "../../storage/store.ts";
 import { createServingPolicies } from "./serving-policies.ts";
 
 const state = sampleState([[sampleView("i-0"), 1]]);

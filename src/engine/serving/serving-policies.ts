@@ -3,7 +3,7 @@ import { LastUsedMap } from "../../numeric/last-used-map.ts";
 import type { EncoderSource } from "../../policy/encoder/encoder.ts";
 import { loadPolicy } from "../../policy/load-policy.ts";
 import type { Policy } from "../../policy/policy.ts";
-import type { PolicyStore } from "../../storage/store.ts";
+import type { PolicyStore } from "../../storage/policy-store.ts";
 import { encodersOf } from "../state/encoders.ts";
 
 /** Policies kept in memory, about 1 MB each beside their encoder: serving, canary, holdback and baseline of fifteen scenarios. */

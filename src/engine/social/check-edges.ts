@@ -1,7 +1,7 @@
 import type { Edge } from "../../domain/edge.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { type UserId, userId } from "../../domain/ids.ts";
-import type { UserStore } from "../../storage/store.ts";
+import type { UserStore } from "../../storage/user-store.ts";
 
 /** Users that an edge needs; an author who is followed need not have an item yet. */
 const usersOf = ({ userId: user, type, to }: Edge): readonly UserId[] =>

@@ -3,8 +3,8 @@ import { sampleItem } from "../../../tests/support/sample.ts";
 import type { Item } from "../../domain/catalogue.ts";
 import { itemId } from "../../domain/ids.ts";
 import { createRandom } from "../../numeric/random.ts";
+import type { ItemStore } from "../../storage/item-store.ts";
 import { openSqliteStore } from "../../storage/sqlite/open.ts";
-import type { ItemStore } from "../../storage/store.ts";
 import { type Catalogue, createCatalogue } from "./catalogue.ts";
 import { createCatalogueAsOf } from "./catalogue-as-of.ts";
 

@@ -1,4 +1,4 @@
-import type { ItemStore } from "../../storage/store.ts";
+import type { ItemStore } from "../../storage/item-store.ts";
 import { type Catalogue, createCatalogue } from "./catalogue.ts";
 import type { TextSettings } from "./text/text-features.ts";
 

@@ -1,7 +1,7 @@
 import type { Item, Revision } from "../../domain/catalogue.ts";
 import { itemTokens } from "../../policy/item-features.ts";
 import type { ItemView } from "../../policy/policy.ts";
-import type { ItemChange, ItemStore } from "../../storage/store.ts";
+import type { ItemChange, ItemStore } from "../../storage/item-store.ts";
 import type { ItemFacts } from "../rules/item-facts.ts";
 import { featuresOf } from "./notes.ts";
 import { openTextFeatures, type TextFeatures, type TextSettings } from "./text/text-features.ts";

@@ -1,8 +1,8 @@
 import type { ItemId } from "../../domain/ids.ts";
 import { indexOfPlace } from "../../policy/list-line.ts";
 import type { ItemView } from "../../policy/policy.ts";
+import type { ItemStore } from "../../storage/item-store.ts";
 import type { DamagedRows } from "../../storage/revision-store.ts";
-import type { ItemStore } from "../../storage/store.ts";
 import type { ItemFacts } from "../rules/item-facts.ts";
 import { type Entry, readEntries } from "./catalogue-entry.ts";
 import { createEntryMap, type EntryMap } from "./entry-map.ts";

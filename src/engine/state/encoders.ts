@@ -1,7 +1,7 @@
 import { EngineError } from "../../domain/errors.ts";
 import { LastUsedMap } from "../../numeric/last-used-map.ts";
 import { type Encoder, type EncoderSource, openEncoder } from "../../policy/encoder/encoder.ts";
-import type { PolicyStore } from "../../storage/store.ts";
+import type { PolicyStore } from "../../storage/policy-store.ts";
 
 /** Encoders that a process keeps of a record: the serving one, that of a canary, and that of a parent. */
 const capacity = 3;

@@ -3,10 +3,10 @@ import { type Arm, arms } from "../../domain/decision.ts";
 import { dayMs } from "../../domain/durations.ts";
 import { compareActivity, measureActivity } from "../../evaluation/activity.ts";
 import type { Store } from "../../storage/store.ts";
+import type { Activity } from "../calls/measure-calls.ts";
 import type { Configuration } from "../configuration/configuration.ts";
-import type { Activity } from "../engine.ts";
+import { findScenario } from "../configuration/find-scenario.ts";
 import type { ActivityInput } from "../input/input.ts";
-import { findScenario } from "../serving/recommend.ts";
 
 /** Four weeks: each weekday counts the same. */
 export const defaultActivityDays = 28;

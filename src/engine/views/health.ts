@@ -4,8 +4,8 @@ import type { Assignment, PromotionMode } from "../../domain/policy-snapshot.ts"
 import { formatCounted } from "../../numeric/format.ts";
 import type { DamagedRows } from "../../storage/revision-store.ts";
 import type { Store } from "../../storage/store.ts";
+import type { Health } from "../calls/health-calls.ts";
 import type { Configuration } from "../configuration/configuration.ts";
-import type { Health } from "../engine.ts";
 import { findAllPending, type PendingPolicies } from "../privacy/learnt-policies.ts";
 import { describeStaying, findStaying } from "../privacy/stay-private.ts";
 import type { FastLoops } from "../serving/fast-loop/serving-loops.ts";

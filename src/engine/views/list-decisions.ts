@@ -3,8 +3,8 @@ import { decisionId, itemId, userId } from "../../domain/ids.ts";
 import type { DecisionPage } from "../../storage/decision-store.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
+import { findScenario } from "../configuration/find-scenario.ts";
 import type { DecisionsInput } from "../input/input.ts";
-import { findScenario } from "../serving/recommend.ts";
 
 /** Where the page after a decision begins. @throws invalid_request */
 async function readAfter({ decisions }: Store, after: string) {

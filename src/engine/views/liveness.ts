@@ -1,8 +1,8 @@
 import type { Cycle } from "../../domain/cycle.ts";
 import { openMs } from "../../domain/reward-rule.ts";
 import type { Store } from "../../storage/store.ts";
+import type { LearnerHealth, LoopFigures } from "../calls/health-calls.ts";
 import type { Configuration, LearnerConfiguration } from "../configuration/configuration.ts";
-import type { LearnerHealth, LoopFigures } from "../engine.ts";
 import { withConsent } from "../privacy/with-consent.ts";
 
 /** Interval of a learner's heartbeats: two small commits a minute. */

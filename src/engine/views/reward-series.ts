@@ -3,10 +3,10 @@ import { bucketReward } from "../../evaluation/bucket-reward.ts";
 import { compareRecent } from "../../evaluation/compare-arms.ts";
 import type { RewardBucket } from "../../storage/decision-store.ts";
 import type { Store } from "../../storage/store.ts";
+import type { RewardPoint, RewardSeries } from "../calls/measure-calls.ts";
 import type { Configuration } from "../configuration/configuration.ts";
-import type { RewardPoint, RewardSeries } from "../engine.ts";
+import { findScenario } from "../configuration/find-scenario.ts";
 import type { RewardSeriesInput } from "../input/input.ts";
-import { findScenario } from "../serving/recommend.ts";
 
 export const defaultBucketSeconds = 3600;
 export const defaultBuckets = 200;

@@ -3,14 +3,15 @@ import type { ItemId } from "../../domain/ids.ts";
 import type { PolicySnapshot } from "../../domain/policy-snapshot.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 import type { Configuration } from "../../engine/configuration/configuration.ts";
-import { findScenario } from "../../engine/serving/recommend.ts";
+import { findScenario } from "../../engine/configuration/find-scenario.ts";
 import { createCatalogue } from "../../engine/state/catalogue.ts";
 import { encodersOf } from "../../engine/state/encoders.ts";
 import type { ExportedChain } from "../../policy/export-chain.ts";
 import { exportNetwork } from "../../policy/export-network.ts";
 import type { Network } from "../../policy/network.ts";
 import { decodeNetwork } from "../../policy/network-policy.ts";
-import type { PolicyStore, Store } from "../../storage/store.ts";
+import type { PolicyStore } from "../../storage/policy-store.ts";
+import type { Store } from "../../storage/store.ts";
 import { createManifest, fileNames } from "./manifest.ts";
 import { writeFolder } from "./write-folder.ts";
 

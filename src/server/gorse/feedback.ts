@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
-import type { Json, JsonObject } from "../../contract/api.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { itemId, userId } from "../../domain/ids.ts";
+import type { Json, JsonObject } from "../../domain/json.ts";
 import type { ReactionKey, UserReaction } from "../../domain/reaction.ts";
 import { finite, name } from "../../engine/input/fields.ts";
 import { batch } from "../../engine/input/schemas.ts";

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import type { ItemInput } from "../../contract/api.ts";
+import type { ItemInput } from "../../contract/items.ts";
 import type { Item } from "../../domain/catalogue.ts";
 import { itemId } from "../../domain/ids.ts";
 import { boolean, name } from "../../engine/input/fields.ts";

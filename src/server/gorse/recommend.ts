@@ -1,6 +1,6 @@
 import { EngineError } from "../../domain/errors.ts";
 import { userId } from "../../domain/ids.ts";
-import type { Recommendation } from "../../engine/engine.ts";
+import type { Recommendation } from "../../engine/calls/serving-calls.ts";
 import { readBody } from "../request-body.ts";
 import { feedbackList } from "./feedback.ts";
 import { type ListPage, pageQuery, parseField, recommendQuery } from "./gorse-fields.ts";

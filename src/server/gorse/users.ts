@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
-import type { JsonObject, UserInput } from "../../contract/api.ts";
+import type { UserInput } from "../../contract/users.ts";
 import type { User } from "../../domain/catalogue.ts";
+import type { JsonObject } from "../../domain/json.ts";
 import { name } from "../../engine/input/fields.ts";
 import { batch } from "../../engine/input/schemas.ts";
 import { notesOf } from "../../engine/reactions/item-notes.ts";

@@ -1,8 +1,7 @@
 import { z } from "@hono/zod-openapi";
-import type { JsonObject } from "../../contract/api.ts";
 import type { Candidate } from "../../domain/decision.ts";
 import { itemId } from "../../domain/ids.ts";
-import type { Json } from "../../domain/json.ts";
+import type { Json, JsonObject } from "../../domain/json.ts";
 import { mostActions } from "../../engine/configuration/compatibility.ts";
 import { attributes } from "../../engine/input/attributes.ts";
 import { boolean, finite, name } from "../../engine/input/fields.ts";

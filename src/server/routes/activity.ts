@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { type ActivityQuery, type ActivityResponse, routes } from "../../contract/api.ts";
+import type { ActivityQuery, ActivityResponse } from "../../contract/activity.ts";
+import { routes } from "../../contract/routes.ts";
 import type { ActivityFigures } from "../../domain/activity.ts";
 import { arms } from "../../domain/decision.ts";
 import { name, optional, time } from "../../engine/input/fields.ts";

@@ -1,15 +1,15 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import {
-  type CampaignBody,
-  type CampaignFields,
-  type CampaignReport,
-  type CampaignReportQuery,
-  type CampaignReportResponse,
-  type CampaignsRequest,
-  type PageResponse,
-  routes,
-} from "../../contract/api.ts";
+import type {
+  CampaignBody,
+  CampaignFields,
+  CampaignReportQuery,
+  CampaignReportResponse,
+  CampaignsRequest,
+} from "../../contract/campaigns.ts";
+import type { PageResponse } from "../../contract/page.ts";
+import { routes } from "../../contract/routes.ts";
 import type { Campaign } from "../../domain/campaign.ts";
+import type { CampaignReport } from "../../domain/campaign-report.ts";
 import { campaignStatuses } from "../../domain/campaign-report.ts";
 import { name, optional, time } from "../../engine/input/fields.ts";
 import type { CampaignInput } from "../../engine/input/input.ts";

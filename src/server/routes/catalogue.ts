@@ -1,12 +1,9 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import type {
-  CampaignBody,
-  ItemBody,
-  PageQuery,
-  PageResponse,
-  PutResponse,
-  UserBody,
-} from "../../contract/api.ts";
+import type { CampaignBody } from "../../contract/campaigns.ts";
+import type { ItemBody } from "../../contract/items.ts";
+import type { PageQuery, PageResponse } from "../../contract/page.ts";
+import type { PutResponse } from "../../contract/put-response.ts";
+import type { UserBody } from "../../contract/users.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { name, optional } from "../../engine/input/fields.ts";
 import type { App } from "../app.ts";

@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { type CycleBody, type CyclesResponse, routes } from "../../contract/api.ts";
+import type { CycleBody, CyclesResponse } from "../../contract/cycles.ts";
+import { routes } from "../../contract/routes.ts";
 import type { Cycle } from "../../domain/cycle.ts";
 import { cycleOutcomes } from "../../domain/cycle-outcome.ts";
 import { EngineError } from "../../domain/errors.ts";

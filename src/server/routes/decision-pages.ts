@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { type PageResponse, routes } from "../../contract/api.ts";
 import type { DecisionSummary, DecisionsQuery } from "../../contract/decision.ts";
+import type { PageResponse } from "../../contract/page.ts";
+import { routes } from "../../contract/routes.ts";
 import type { Feedback } from "../../domain/decision.ts";
 import { name, optional, time } from "../../engine/input/fields.ts";
 import type { App, RouteParts } from "../app.ts";

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { sampleDecision } from "../../../tests/support/sample.ts";
 import { openTestServer, testApi } from "../../../tests/support/server.ts";
-import type { PageResponse, RecommendResponse } from "../../contract/api.ts";
 import type { DecisionBody, DecisionSummary } from "../../contract/decision.ts";
+import type { PageResponse } from "../../contract/page.ts";
+import type { RecommendResponse } from "../../contract/recommend.ts";
 
 testApi([
   {

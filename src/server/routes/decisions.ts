@@ -1,9 +1,9 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { routes } from "../../contract/api.ts";
 import type { DecisionBody, OfferBody, ShownAdBody } from "../../contract/decision.ts";
+import { routes } from "../../contract/routes.ts";
 import { offeredBy } from "../../domain/decision.ts";
 import type { FastLoopMark } from "../../domain/fast-loop.ts";
-import type { DecisionView } from "../../engine/engine.ts";
+import type { DecisionView } from "../../engine/calls/decision-calls.ts";
 import { missingDecision } from "../../engine/explanation/create-explainer.ts";
 import { jsonObject, name, optional, time } from "../../engine/input/fields.ts";
 import { relatedTo } from "../../engine/input/schemas.ts";

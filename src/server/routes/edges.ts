@@ -1,11 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import {
-  type EdgeBody,
-  type EdgesQuery,
-  type EdgesRequest,
-  type EdgesResponse,
-  routes,
-} from "../../contract/api.ts";
+import type { EdgeBody, EdgesQuery, EdgesRequest, EdgesResponse } from "../../contract/edges.ts";
+import { routes } from "../../contract/routes.ts";
 import { edgeTypes } from "../../domain/edge.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { name, optional } from "../../engine/input/fields.ts";

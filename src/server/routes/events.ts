@@ -1,10 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import {
-  type EventBody,
-  type EventsRequest,
-  type EventsResponse,
-  routes,
-} from "../../contract/api.ts";
+import type { EventBody, EventsRequest, EventsResponse } from "../../contract/events.ts";
+import { routes } from "../../contract/routes.ts";
 import { recordOutcomes } from "../../domain/behaviour.ts";
 import { optional, time } from "../../engine/input/fields.ts";
 import type { EventInput } from "../../engine/input/input.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { openTestServer, testApi } from "../../../tests/support/server.ts";
-import type { RecommendResponse } from "../../contract/api.ts";
 import type { ExplanationBody } from "../../contract/explanation.ts";
+import type { RecommendResponse } from "../../contract/recommend.ts";
 
 testApi([
   {

@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { routes } from "../../contract/api.ts";
 import type { ExplanationBody } from "../../contract/explanation.ts";
+import { routes } from "../../contract/routes.ts";
 import { type Explanation, termNames } from "../../domain/explanation.ts";
 import { name, optional, time } from "../../engine/input/fields.ts";
 import type { App, RouteParts } from "../app.ts";

@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { type HealthResponse, routes } from "../../contract/api.ts";
+import type { HealthResponse } from "../../contract/health.ts";
+import { routes } from "../../contract/routes.ts";
 import { promotionModes } from "../../domain/policy-snapshot.ts";
 import { name, optional } from "../../engine/input/fields.ts";
 import type { App, RouteParts } from "../app.ts";

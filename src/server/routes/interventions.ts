@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { type InterventionBody, type InterventionsResponse, routes } from "../../contract/api.ts";
+import type { InterventionBody, InterventionsResponse } from "../../contract/interventions.ts";
+import { routes } from "../../contract/routes.ts";
 import { type Intervention, interventionKinds } from "../../domain/intervention.ts";
 import { name, optional, time } from "../../engine/input/fields.ts";
 import { interventionInput, noteFields } from "../../engine/input/schemas.ts";

@@ -1,12 +1,7 @@
 import { z } from "@hono/zod-openapi";
-import {
-  type ItemBody,
-  type ItemFields,
-  type ItemInput,
-  type ItemsRequest,
-  type PageResponse,
-  routes,
-} from "../../contract/api.ts";
+import type { ItemBody, ItemFields, ItemInput, ItemsRequest } from "../../contract/items.ts";
+import type { PageResponse } from "../../contract/page.ts";
+import { routes } from "../../contract/routes.ts";
 import type { Item } from "../../domain/catalogue.ts";
 import { jsonObject, name, optional } from "../../engine/input/fields.ts";
 import { batch, itemFields, itemInput } from "../../engine/input/schemas.ts";

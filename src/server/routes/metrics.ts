@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { routes } from "../../contract/api.ts";
+import { routes } from "../../contract/routes.ts";
 import type { App, RouteParts } from "../app.ts";
 import { failures } from "../operation.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { startOfTests } from "../../../tests/support/engine.ts";
 import { openTestServer, type TestServer, testApi } from "../../../tests/support/server.ts";
-import type { PoliciesResponse } from "../../contract/api.ts";
+import type { PoliciesResponse } from "../../contract/policies.ts";
 
 /** Version 7 of scenario items is a child of version 1 and serves, put there by cycle 1. */
 async function promoteChild({ store }: TestServer): Promise<void> {

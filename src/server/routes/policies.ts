@@ -1,10 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import {
-  type PoliciesResponse,
-  type PolicyBody,
-  type RollBackRequest,
-  routes,
-} from "../../contract/api.ts";
+import type { RollBackRequest } from "../../contract/interventions.ts";
+import type { PoliciesResponse, PolicyBody } from "../../contract/policies.ts";
+import { routes } from "../../contract/routes.ts";
 import {
   type PolicySnapshot,
   policyKinds,

@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { type ReadyResponse, routes } from "../../contract/api.ts";
+import type { ReadyResponse } from "../../contract/health.ts";
+import { routes } from "../../contract/routes.ts";
 import type { App, RouteParts } from "../app.ts";
 import { answerError, notReady } from "../errors.ts";
 import { wire } from "../fields.ts";

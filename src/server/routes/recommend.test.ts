@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { openTestServer, type TestServer, testApi } from "../../../tests/support/server.ts";
-import type { RecommendResponse } from "../../contract/api.ts";
+import type { RecommendResponse } from "../../contract/recommend.ts";
 
 const method = "POST";
 const url = "/api/v1/recommend";

@@ -1,12 +1,12 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import {
-  type RecommendBatchRequest,
-  type RecommendBatchResponse,
-  type RecommendRequest,
-  type RecommendResponse,
-  routes,
-} from "../../contract/api.ts";
-import type { Recommendation } from "../../engine/engine.ts";
+import type {
+  RecommendBatchRequest,
+  RecommendBatchResponse,
+  RecommendRequest,
+  RecommendResponse,
+} from "../../contract/recommend.ts";
+import { routes } from "../../contract/routes.ts";
+import type { Recommendation } from "../../engine/calls/serving-calls.ts";
 import { name, optional, seed, time } from "../../engine/input/fields.ts";
 import { recommendBatchInput, recommendInput } from "../../engine/input/schemas.ts";
 import type { App, RouteParts } from "../app.ts";

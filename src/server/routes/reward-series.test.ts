@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { openTestServer, type TestServer, testApi } from "../../../tests/support/server.ts";
-import type { RewardSeriesResponse } from "../../contract/api.ts";
+import type { RewardSeriesResponse } from "../../contract/reward-series.ts";
 
 const url = "/api/v1/reward-series";
 

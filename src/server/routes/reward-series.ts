@@ -1,7 +1,8 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { type RewardSeriesQuery, type RewardSeriesResponse, routes } from "../../contract/api.ts";
+import type { RewardSeriesQuery, RewardSeriesResponse } from "../../contract/reward-series.ts";
+import { routes } from "../../contract/routes.ts";
 import type { ArmMean, Measured } from "../../domain/reward-series.ts";
-import type { RewardSeries } from "../../engine/engine.ts";
+import type { RewardSeries } from "../../engine/calls/measure-calls.ts";
 import { name, optional, time } from "../../engine/input/fields.ts";
 import { bucketSeconds } from "../../engine/input/schemas.ts";
 import {

@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { routes, type ScenariosResponse } from "../../contract/api.ts";
+import { routes } from "../../contract/routes.ts";
+import type { ScenariosResponse } from "../../contract/scenarios.ts";
 import { name, optional } from "../../engine/input/fields.ts";
 import { scenarioRules, seenRules } from "../../engine/rules/rules-schema.ts";
 import type { App, RouteParts } from "../app.ts";

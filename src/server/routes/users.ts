@@ -1,14 +1,9 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import {
-  type ErasureReceipt,
-  type PageResponse,
-  routes,
-  type UserBody,
-  type UserFields,
-  type UserInput,
-  type UsersRequest,
-} from "../../contract/api.ts";
+import type { PageResponse } from "../../contract/page.ts";
+import { routes } from "../../contract/routes.ts";
+import type { UserBody, UserFields, UserInput, UsersRequest } from "../../contract/users.ts";
 import type { User } from "../../domain/catalogue.ts";
+import type { ErasureReceipt } from "../../domain/erasure.ts";
 import { jsonObject, name, optional } from "../../engine/input/fields.ts";
 import { batch, consent, userFields, userInput } from "../../engine/input/schemas.ts";
 import { receiptSchema } from "../../engine/privacy/receipt.ts";

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { matchedRoutes } from "hono/route";
-import { routes } from "../../contract/api.ts";
+import { routes } from "../../contract/routes.ts";
 import type { Scope } from "../../domain/api-key.ts";
 
 /** `open`: for everybody. It tells nothing of users, items or the loop. */

@@ -1,8 +1,8 @@
 import type { Cycle } from "../../domain/cycle.ts";
 import { cycleOutcomes } from "../../domain/cycle-outcome.ts";
 import { cycleRecord } from "../cycle-record-schema.ts";
+import type { CycleStore } from "../cycle-store.ts";
 import { decodeRecord, encodeRecord } from "../record-schema.ts";
-import type { CycleStore } from "../store.ts";
 import { readMember, readNumber, readText } from "./columns.ts";
 import type { Connection } from "./connection.ts";
 import { column, defineTable } from "./table.ts";

@@ -1,5 +1,5 @@
 import { type Intervention, interventionKinds } from "../../domain/intervention.ts";
-import type { InterventionStore } from "../store.ts";
+import type { InterventionStore } from "../intervention-store.ts";
 import { readNumber } from "./columns.ts";
 import type { Connection } from "./connection.ts";
 import { column, defineTable } from "./table.ts";

@@ -1,7 +1,7 @@
 import type { Item } from "../../domain/catalogue.ts";
 import { type ItemId, isName, itemId } from "../../domain/ids.ts";
 import type { JsonObject } from "../../domain/json.ts";
-import type { ItemChange, ItemStore } from "../store.ts";
+import type { ItemChange, ItemStore } from "../item-store.ts";
 import { isObject, parseObject, readNumber, readText } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
 import type { GroupCommit } from "./group-commit.ts";

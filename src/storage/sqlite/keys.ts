@@ -1,6 +1,6 @@
 import { type ApiKey, hasEnded, scopes } from "../../domain/api-key.ts";
 import { EngineError } from "../../domain/errors.ts";
-import type { KeyStore } from "../store.ts";
+import type { KeyStore } from "../key-store.ts";
 import { readMember, readText } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
 import type { GroupCommit } from "./group-commit.ts";

@@ -9,8 +9,8 @@ import {
 } from "../../domain/policy-snapshot.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import { policyEvidence } from "../policy-evidence-schema.ts";
+import type { NewPolicy, PolicyChange, PolicyStore } from "../policy-store.ts";
 import { decodeRecord, encodeRecord } from "../record-schema.ts";
-import type { NewPolicy, PolicyChange, PolicyStore } from "../store.ts";
 import { readBytes, readNumber, readText } from "./columns.ts";
 import type { Connection } from "./connection.ts";
 import { prepareCycleInsert } from "./cycles.ts";

@@ -1,6 +1,6 @@
 import { itemId, userId } from "../../domain/ids.ts";
 import type { ReactionKey, UserReaction } from "../../domain/reaction.ts";
-import type { ReactionFilter, ReactionRow, ReactionStore, Scored } from "../store.ts";
+import type { ReactionFilter, ReactionRow, ReactionStore, Scored } from "../reaction-store.ts";
 import { readJson, readNumber, readText } from "./columns.ts";
 import type { Connection, Row, Statement } from "./connection.ts";
 import { prepareEventInsert } from "./events.ts";

@@ -1,7 +1,7 @@
 import type { User } from "../../domain/catalogue.ts";
 import { type UserId, userId } from "../../domain/ids.ts";
 import type { JsonObject } from "../../domain/json.ts";
-import type { UserStore } from "../store.ts";
+import type { UserStore } from "../user-store.ts";
 import { parseObject, readNumber, readText } from "./columns.ts";
 import type { Connection } from "./connection.ts";
 import { prepareConsents } from "./consents.ts";

@@ -15,7 +15,8 @@ import type { Network } from "../../../policy/network.ts";
 import { decodeNetwork, encodeNetwork, readNetwork } from "../../../policy/network-policy.ts";
 import { judgedLogits, readPopularity } from "../../../policy/popularity.ts";
 import { decodeTensors } from "../../../policy/snapshot.ts";
-import type { PolicyChange, PolicyStore, Store } from "../../../storage/store.ts";
+import type { PolicyChange, PolicyStore } from "../../../storage/policy-store.ts";
+import type { Store } from "../../../storage/store.ts";
 import { encodersOf } from "../../state/encoders.ts";
 
 /** State that one cycle of a scenario hands to the next, beside the policies. */

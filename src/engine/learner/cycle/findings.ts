@@ -15,10 +15,10 @@ import type { Scenario } from "../../../domain/scenario.ts";
 import type { NetworkImprovement } from "../../../learning/network-family.ts";
 import { differenceBySegment, policyDifference } from "../../../mpo/policy-difference.ts";
 import type { Network } from "../../../policy/network.ts";
+import type { StageClock } from "../../stages/stage-clock.ts";
 import { describeCritic } from "./describe-critic.ts";
 import type { CycleFeedback } from "./read-feedback.ts";
 import type { Reviewed } from "./review.ts";
-import type { StageClock } from "./stage-clock.ts";
 
 /** All that a cycle found out before anything changed. */
 export interface Findings {
@@ -35,6 +35,8 @@ export interface Findings {
   /** Popularity, if it serves from now on. */
   readonly start: Network | undefined;
   readonly improvement: NetworkImprovement;
+  /** Makes popularity that may take the serving policy's place. */
+  readonly renew: (() => Network) | undefined;
   readonly gate: GateRecord;
   /** Of the candidate, if it becomes a canary. */
   readonly trial: CanaryTrial | undefined;

@@ -4,14 +4,7 @@ import type { MpoConfiguration } from "../../../domain/mpo-configuration.ts";
 import { criticRowsSeen } from "../../../learning/critic.ts";
 import { distilRowsSeen } from "../../../learning/distil.ts";
 import { formatMinutes } from "../../../numeric/format.ts";
-
-/** Limits of a cycle: `learner.maxCycleMinutes` and `learner.maxMemory` of the configuration. */
-export interface CycleLimits {
-  /** Wall time. */
-  readonly maxMs: number;
-  /** Resident in the whole process. */
-  readonly maxMiB: number;
-}
+import type { CycleLimits } from "../../stages/watch-budget.ts";
 
 /** The available feedback, before it is read. */
 export interface FeedbackSurvey {

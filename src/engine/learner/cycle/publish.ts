@@ -15,7 +15,7 @@ import { looksOf } from "../../../evaluation/pooled-looks.ts";
 import type { Network } from "../../../policy/network.ts";
 import { encodeNetwork } from "../../../policy/network-policy.ts";
 import { encodePopularity, measurePopularity } from "../../../policy/popularity.ts";
-import type { NewPolicy, PolicyChange } from "../../../storage/store.ts";
+import type { NewPolicy, PolicyChange } from "../../../storage/policy-store.ts";
 import { createPromotion, predict } from "./promotion.ts";
 import type { CycleFeedback } from "./read-feedback.ts";
 import type { Reviewed } from "./review.ts";

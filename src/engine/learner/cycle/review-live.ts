@@ -6,7 +6,7 @@ import type {
 } from "../../../domain/policy-evidence.ts";
 import type { Assignment } from "../../../domain/policy-snapshot.ts";
 import type { Configuration } from "../../configuration/configuration.ts";
-import { compareLive, type LiveScene, tellDifference } from "./compare-live.ts";
+import { compareLive, type LiveScene, tellDifference } from "../../live/compare-live.ts";
 import type { Reviewed } from "./review.ts";
 import { reviewPromotion } from "./review-promotion.ts";
 import { reviewTrial } from "./review-trial.ts";

@@ -6,8 +6,8 @@ import {
   withoutHoldback,
   withoutRivals,
 } from "../../../domain/take-over.ts";
-import type { LiveScene } from "./compare-live.ts";
-import { foundNothing, lookLive } from "./look-live.ts";
+import type { LiveScene } from "../../live/compare-live.ts";
+import { foundNothing, lookLive } from "../../live/look-live.ts";
 import type { Reviewed } from "./review.ts";
 import { reviewRetriever, tryRetriever } from "./review-retriever.ts";
 

@@ -2,8 +2,8 @@ import type { PromotionReview } from "../../../domain/policy-evidence.ts";
 import type { Assignment, PolicySnapshot } from "../../../domain/policy-snapshot.ts";
 import { withoutHoldback } from "../../../domain/take-over.ts";
 import { formatSignificant } from "../../../numeric/format.ts";
-import type { LiveScene } from "./compare-live.ts";
-import { foundNothing, lookLive } from "./look-live.ts";
+import type { LiveScene } from "../../live/compare-live.ts";
+import { foundNothing, lookLive } from "../../live/look-live.ts";
 import type { Reviewed } from "./review.ts";
 
 /** Of the newest decisions. */

@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { openTestEngine } from "../../../../tests/support/engine.ts";
 import { fingerprint, sampleEncoder, sampleView } from "../../../../tests/support/policy.ts";
-import { assign, openShop, shopConfiguration, shopItems } from "../../../../tests/support/shop.ts";
+import {
+  assign,
+  openShop,
+  shopConfiguration,
+  shopItems,
+  shopSnapshot,
+} from "../../../../tests/support/shop.ts";
 import { withReads } from "../../../../tests/support/store.ts";
 import {
   visitedConfiguration,
@@ -23,9 +29,11 @@ import { openEncoder } from "../../../policy/encoder/encoder.ts";
 import { decodeEncoder, encodeEncoder } from "../../../policy/encoder/encoder-model.ts";
 import { withEncoder } from "../../../policy/network.ts";
 import { encodeNetwork, initialNetwork } from "../../../policy/network-policy.ts";
+import type { PolicyChange } from "../../../storage/policy-store.ts";
 import { openSqliteStore } from "../../../storage/sqlite/open.ts";
-import type { PolicyChange, Store } from "../../../storage/store.ts";
+import type { Store } from "../../../storage/store.ts";
 import { createEngine } from "../../create-engine.ts";
+import type { InterventionInput } from "../../input/input.ts";
 import { intervene } from "../../interventions/intervene.ts";
 import { loadCarried } from "./carried.ts";
 import { runCycle } from "./run-cycle.ts";
@@ -294,17 +302,45 @@ describe("a cycle whose gate passes its candidate", () => {
     expect((await stateOf(store)).critic).toBe(after.critic);
   });
 
-  test("changes nothing where an operator paused promotions while it worked", async () => {
+  /** The store of a cycle that an operator overtakes before it publishes. */
+  async function openOvertaken(about: InterventionInput, canary?: Uint8Array) {
     const store = await openCopy(visited);
-    const scene = { store, scenario: "shop", now: closedAt };
+    if (canary) await assign(store, { canary }, { canaryShare: 0.1 });
+    const steps = [about];
     const apply = async (change: PolicyChange) => {
-      await intervene(scene, { scenario: "shop", kind: "pause" });
+      const step = steps.pop();
+      const scene = { store, scenario: "shop", now: closedAt };
+      if (step) await intervene(scene, step);
       return store.policies.apply(change);
     };
-    const overtaken = { ...store, policies: { ...store.policies, apply } };
+    return { store, overtaken: { ...store, policies: { ...store.policies, apply } } };
+  }
+
+  test.each(["ask", "pause"] as const)(
+    "ends after %s while it worked as if it had begun then",
+    async (kind) => {
+      const { store, overtaken } = await openOvertaken({ scenario: "shop", kind });
+      const cycle = (await run(overtaken))!;
+      const begun = await runIn(kind);
+      const { cycles, ...state } = await stateOf(store);
+      const { cycles: _, ...expected } = await stateOf(begun.store);
+      expect(state).toEqual(expected);
+      expect(cycles).toEqual([cycle]);
+      expect(cycle).toMatchObject({ outcome: begun.cycle.outcome, reason: begun.cycle.reason });
+      expect(cycle.record.exploration).toBe(begun.cycle.record.exploration);
+    },
+  );
+
+  test.each([
+    ["pinned a version", { scenario: "shop", kind: "pin", version: 1 }, undefined],
+    ["paused promotions beside a canary", { scenario: "shop", kind: "pause" }, shopSnapshot(2)],
+  ] as const)("changes nothing if an operator %s while it worked", async (_, about, canary) => {
+    const { store, overtaken } = await openOvertaken(about, canary);
+    const { assignment: __, ...begun } = await stateOf(store);
     await expect(run(overtaken)).rejects.toMatchObject({ code: "conflict" });
-    const mode = { ...before.assignment, mode: "paused" };
-    expect(await stateOf(store)).toEqual({ ...before, assignment: mode });
+    const { assignment, ...ended } = await stateOf(store);
+    expect(ended).toEqual(begun);
+    expect(assignment).toMatchObject({ serving: 1, mode: canary ? "paused" : "pinned" });
   });
 });
 

@@ -1,6 +1,13 @@
-import { formatMinutes } from "../../../numeric/format.ts";
-import type { CycleLimits } from "./plan-cycle.ts";
+import { formatMinutes } from "../../numeric/format.ts";
 import type { StageClock, Usage } from "./stage-clock.ts";
+
+/** Limits of a cycle: `learner.maxCycleMinutes` and `learner.maxMemory` of the configuration. */
+export interface CycleLimits {
+  /** Wall time. */
+  readonly maxMs: number;
+  /** Resident in the whole process. */
+  readonly maxMiB: number;
+}
 
 /** A cycle that must stop: its message has the reason, for the cycle's record. */
 export class OverBudgetError extends Error {}

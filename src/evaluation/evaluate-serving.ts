@@ -1,9 +1,9 @@
-import type { ServingEvaluation } from "../../../domain/cycle-record.ts";
-import type { Arm } from "../../../domain/decision.ts";
-import type { RewardRule } from "../../../domain/scenario.ts";
-import { clusteredStandardError, numberClusters } from "../../../evaluation/clusters.ts";
-import { normalInterval } from "../../../evaluation/intervals/normal.ts";
-import { meanOf } from "../../../numeric/statistics.ts";
+import type { ServingEvaluation } from "../domain/cycle-record.ts";
+import type { Arm } from "../domain/decision.ts";
+import type { RewardRule } from "../domain/scenario.ts";
+import { meanOf } from "../numeric/statistics.ts";
+import { clusteredStandardError, numberClusters } from "./clusters.ts";
+import { normalInterval } from "./intervals/normal.ts";
 
 /**
  * Rewards of shown items in one arm, as plain columns, since a cycle may have millions of new rows.

@@ -1,32 +1,32 @@
-import type { UserActivity } from "../../../domain/activity.ts";
-import type { ActivityMeasure } from "../../../domain/activity-measure.ts";
-import type { Arm } from "../../../domain/decision.ts";
-import { dayMs } from "../../../domain/durations.ts";
-import type { Guard } from "../../../domain/gate-record.ts";
-import { type GuardTest, guardTestsOf, isTested } from "../../../domain/guard-metric.ts";
-import type { CanaryTrial, LiveDifference } from "../../../domain/policy-evidence.ts";
-import { normaliseReward, openMs, settleReward } from "../../../domain/reward-rule.ts";
-import type { Scenario } from "../../../domain/scenario.ts";
+import type { UserActivity } from "../../domain/activity.ts";
+import type { ActivityMeasure } from "../../domain/activity-measure.ts";
+import type { Arm } from "../../domain/decision.ts";
+import { dayMs } from "../../domain/durations.ts";
+import type { Guard } from "../../domain/gate-record.ts";
+import { type GuardTest, guardTestsOf, isTested } from "../../domain/guard-metric.ts";
+import type { CanaryTrial, LiveDifference } from "../../domain/policy-evidence.ts";
+import { normaliseReward, openMs, settleReward } from "../../domain/reward-rule.ts";
+import type { Scenario } from "../../domain/scenario.ts";
 import {
   activityChange,
   judgeMetric,
   liveChange,
   type MeasuredChange,
-} from "../../../evaluation/guard-metrics.ts";
+} from "../../evaluation/guard-metrics.ts";
 import {
   compareLiveArms,
   type LiveArm,
   type LiveComparison,
-} from "../../../evaluation/live-difference.ts";
+} from "../../evaluation/live-difference.ts";
 import {
   type SiteTraffic,
   type TrialSize,
   trialDays,
   trialError,
-} from "../../../evaluation/live-traffic.ts";
-import { formatSignificant } from "../../../numeric/format.ts";
-import type { RewardBucket, UserOutcomes, UserRewards } from "../../../storage/decision-store.ts";
-import type { Store } from "../../../storage/store.ts";
+} from "../../evaluation/live-traffic.ts";
+import { formatSignificant } from "../../numeric/format.ts";
+import type { RewardBucket, UserOutcomes, UserRewards } from "../../storage/decision-store.ts";
+import type { Store } from "../../storage/store.ts";
 
 export interface LiveScene {
   readonly store: Store;

@@ -1,5 +1,5 @@
-import type { StageCosts } from "../../../domain/cycle-record.ts";
-import { inSpan } from "../../telemetry/in-span.ts";
+import type { StageCosts } from "../../domain/cycle-record.ts";
+import { inSpan } from "../telemetry/in-span.ts";
 
 /** Usage of the process so far. */
 export interface Usage {

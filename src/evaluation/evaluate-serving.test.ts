@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { clickRule } from "../../../../tests/support/policy.ts";
+import { clickRule } from "../../tests/support/policy.ts";
 import { evaluateServing } from "./evaluate-serving.ts";
 
 const rule = { ...clickRule, minimum: -1, maximum: 3, defaultReward: 0 };

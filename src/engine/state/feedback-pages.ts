@@ -1,5 +1,5 @@
-import type { Feedback } from "../../../domain/decision.ts";
-import type { Store } from "../../../storage/store.ts";
+import type { Feedback } from "../../domain/decision.ts";
+import type { Store } from "../../storage/store.ts";
 
 const pageSize = 1000;
 

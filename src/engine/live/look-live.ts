@@ -1,6 +1,6 @@
-import { dayMs } from "../../../domain/durations.ts";
-import type { PromotionAction, PromotionReview } from "../../../domain/policy-evidence.ts";
-import type { LiveVerdict } from "../../../evaluation/live-difference.ts";
+import { dayMs } from "../../domain/durations.ts";
+import type { PromotionAction, PromotionReview } from "../../domain/policy-evidence.ts";
+import type { LiveVerdict } from "../../evaluation/live-difference.ts";
 import { type ArmTraffic, compareLive, type LiveScene, tellDifference } from "./compare-live.ts";
 
 /**

@@ -1,0 +1,99 @@
+import type { CyclePlan } from "../../../domain/cycle-record.ts";
+import type { Arm } from "../../../domain/decision.ts";
+import { encoderFirst, popularityFirst } from "../../../domain/ending.ts";
+import { evaluateServing } from "../../../evaluation/evaluate-serving.ts";
+import { withExpectedLift } from "../../../evaluation/expected-lift.ts";
+import { isUniform, isUntrained } from "../../../policy/popularity-network.ts";
+import { watchEncoder } from "../../encoder/watch-encoder.ts";
+import type { StageClock } from "../../stages/stage-clock.ts";
+import { createCatalogueAsOf } from "../../state/catalogue-as-of.ts";
+import { knowLogging, loadCarried, loadServed } from "./carried.ts";
+import type { CycleOptions } from "./cycle-options.ts";
+import type { Findings } from "./findings.ts";
+import { followVerdict } from "./follow-verdict.ts";
+import { familyOn, improveServing } from "./improve-serving.ts";
+import { readFeedback } from "./read-feedback.ts";
+import { reviewPolicies } from "./review-policies.ts";
+
+/** A cycle's plan and number, and what earlier cycles left to it. */
+interface CycleBeginning {
+  readonly plan: CyclePlan;
+  /** Last event number of earlier cycles. */
+  readonly previous: number;
+  readonly cycle: number;
+  /** τ of `spreadOfLifts`. */
+  readonly spread: number;
+}
+
+/** The feedback, and the assignment, the serving policy and the carried state that it meets; undefined if there is nothing to learn. */
+async function readAll(options: CycleOptions, begun: CycleBeginning, stages: StageClock) {
+  const { store, scenario, configuration } = options;
+  const feedback = await stages.measure("read", () =>
+    readFeedback({
+      ...begun,
+      store,
+      catalogueAsOf: createCatalogueAsOf(store.items, configuration.text),
+      scenario,
+      now: options.clock(),
+    }),
+  );
+  const assignment = await store.policies.assignment(scenario.name);
+  const { serving: current } = assignment;
+  if (current === undefined || feedback.newDecisions === 0) return undefined;
+  const first = await loadServed(store, current);
+  if (first === undefined) return undefined;
+  const carried = await loadCarried(store, scenario.name);
+  return { feedback, assignment, current, first, carried };
+}
+
+/** Review, improve and gate: all that is found out before anything changes. */
+export async function examine(
+  options: CycleOptions,
+  begun: CycleBeginning,
+  stages: StageClock,
+): Promise<Findings | undefined> {
+  const { store, scenario, seed } = options;
+  const { cycle, spread, plan } = begun;
+  const read = await readAll(options, begun, stages);
+  if (read === undefined) return undefined;
+  const { feedback, assignment, current, first, carried } = read;
+  const family = familyOn(options, first);
+  const newestFirst = feedback.rows.toSorted((left, right) => left.age - right.age);
+  const know = (version: number, arm: Arm) =>
+    stages.measure("score", () => knowLogging(newestFirst, { store, family }, { version, arm }));
+  const load = (version: number) => loadServed(store, version);
+  const known = await know(current, "serving");
+  const found = await stages.measure("review", () =>
+    reviewPolicies(options, {
+      ...{ family, assignment, load, serving: first, spread },
+      rows: known.filter(({ fold }) => fold !== "older"),
+      critic: carried.critic,
+    }),
+  );
+  const { serving: version = current } = found.assignment;
+  const serving = (version === current ? first : await load(version)) ?? first;
+  const arm = version === assignment.canary ? "canary" : "serving";
+  const rows = version === current ? known : await know(version, arm);
+  const isBeaten = found.beaten !== undefined;
+  const improved = { cycle, feedback, carried, serving, arm, rows, isBeaten } as const;
+  const { improvement, renew } = await improveServing(options, improved, stages);
+  const gate = withExpectedLift(improvement.gate, spread);
+  const encoderWatch = await stages.measure("encoder", () =>
+    watchEncoder(options, serving, found.assignment),
+  );
+  const reviewed = {
+    ...found,
+    ...(isUntrained(serving) && { noCanary: popularityFirst }),
+    ...(encoderWatch?.isDue && { noCanary: encoderFirst }),
+  };
+  const gated = { gate, reviewed, improvement, renew, assignment };
+  return {
+    ...{ scenario, seed, plan, stages },
+    feedback: { ...feedback, rows },
+    hasStarted: !isUniform(serving),
+    evaluation: evaluateServing(feedback.earned, scenario.reward),
+    encoderWatch,
+    ...gated,
+    ...(await followVerdict(options, gated)),
+  };
+}

@@ -1,0 +1,75 @@
+import type { Arm } from "../../../domain/decision.ts";
+import { guardTestsOf } from "../../../domain/guard-metric.ts";
+import { normaliseReward } from "../../../domain/reward-rule.ts";
+import type { FeedbackRow } from "../../../learning/feedback-row.ts";
+import {
+  createNetworkFamily,
+  type NetworkFamily,
+  type NetworkImprovement,
+} from "../../../learning/network-family.ts";
+import { improve } from "../../../mpo/improve.ts";
+import type { Fold } from "../../../mpo/judged-row.ts";
+import { createRandom } from "../../../numeric/random.ts";
+import type { Network } from "../../../policy/network.ts";
+import { renewStart } from "../../../policy/popularity-network.ts";
+import type { StageClock } from "../../stages/stage-clock.ts";
+import type { Carried } from "./carried.ts";
+import { cutOffOf, judgeAfter } from "./cut-off.ts";
+import type { CycleOptions } from "./cycle-options.ts";
+import type { CycleFeedback } from "./read-feedback.ts";
+
+/** Models on a network's encoder. */
+export const familyOn = (
+  { configuration, scenario, threads }: CycleOptions,
+  { encoder }: Network,
+): NetworkFamily =>
+  createNetworkFamily({
+    ...{ mpo: configuration.learner.mpo, threads, discount: scenario.discount, encoder },
+    defaultReward: normaliseReward(undefined, scenario.reward),
+  });
+
+/** The policy that serves after the review, and the rows that it is improved and judged on. */
+interface ReviewedServing {
+  readonly cycle: number;
+  readonly feedback: CycleFeedback;
+  readonly carried: Carried;
+  readonly serving: Network;
+  readonly arm: Arm;
+  /** With log π of other policies. */
+  readonly rows: readonly FeedbackRow[];
+  /** Live rewards are worse than the baseline's. */
+  readonly isBeaten: boolean;
+}
+
+/**
+ * The serving policy's improvement with its gate, and the popularity that may take its place.
+ * @param options.seed with the scenario's name and the cycle's number: all randomness
+ */
+export async function improveServing(
+  options: CycleOptions,
+  { cycle, feedback, carried, serving, arm, rows, isBeaten }: ReviewedServing,
+  stages: StageClock,
+): Promise<{
+  readonly improvement: NetworkImprovement;
+  readonly renew: ReturnType<typeof renewStart<Fold>>;
+}> {
+  const { scenario, configuration, seed } = options;
+  const { mpo } = configuration.learner;
+  const random = createRandom(seed).split(`${scenario.name}/${cycle}`);
+  const renew = renewStart<Fold>(serving, {
+    rewards: feedback.itemRewards,
+    random: random.split("start"),
+    slateSize: scenario.slateSize,
+    maxCandidates: scenario.maxCandidates,
+    isBeaten,
+  });
+  const improvement = await improve(familyOn(options, serving), {
+    ...carried,
+    ...{ serving, mpo, arm, stages, guards: guardTestsOf(scenario.guards) },
+    renewStart: renew,
+    rows: judgeAfter(rows, cutOffOf(serving)),
+    floor: scenario.exploration,
+    random,
+  });
+  return { improvement, renew };
+}
