@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { openLiveStore, visitLive } from "../../../tests/support/live-visits.ts";
 import { shopConfiguration } from "../../../tests/support/shop.ts";
-import { parseConfiguration } from "../configuration/configuration.ts";
 import { openMs } from "../../domain/reward-rule.ts";
+import { parseConfiguration } from "../configuration/configuration.ts";
 import { planTrial } from "./compare-live.ts";
 
 const day = 86_400_000;

@@ -28,7 +28,7 @@ export interface LiveLook {
 }
 
 /** The end of a comparison that found nothing. */
-export const foundNothing = `that decides nothing after ${most.looks} looks and ${most.days} days`;
+export const foundNothing: string = `that decides nothing after ${most.looks} looks and ${most.days} days`;
 
 /**
  * The serving arm against the holdback, one policy each, since a moment. However often it looks, an end of its interval errs for at most
