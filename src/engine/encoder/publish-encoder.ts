@@ -8,7 +8,7 @@ import type { CycleOptions } from "../learner/cycle/cycle-options.ts";
 import { describeSlates, evidenceOf } from "../learner/training/sharpen.ts";
 import type { TrainedPolicy } from "../learner/training/train-policy.ts";
 import { endTraining } from "../learner/training/training-checkpoint.ts";
-import { planTrial } from "../live/compare-live.ts";
+import { planTrial } from "../live/plan-trial.ts";
 import { evidenceOfSpending, recordOfSpending, rememberSpending } from "../privacy/spent-budget.ts";
 import { rememberEncoder } from "./last-encoder.ts";
 

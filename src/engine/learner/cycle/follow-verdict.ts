@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { endingOf, leavesServing } from "../../../domain/ending.ts";
 import type { Assignment } from "../../../domain/policy-snapshot.ts";
 import { explore } from "../../../mpo/explore.ts";
-import { planTrial } from "../../live/compare-live.ts";
+import { planTrial } from "../../live/plan-trial.ts";
 import type { CycleOptions } from "./cycle-options.ts";
 import type { Findings } from "./findings.ts";
 

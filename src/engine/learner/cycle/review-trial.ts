@@ -5,12 +5,8 @@ import { expectLift } from "../../../evaluation/expected-lift.ts";
 import { harmedMetrics, tellGuards } from "../../../evaluation/guard-metrics.ts";
 import type { LiveComparison, LiveVerdict } from "../../../evaluation/live-difference.ts";
 import { longestTrialDays } from "../../../evaluation/live-traffic.ts";
-import {
-  compareLive,
-  compareMetrics,
-  type LiveScene,
-  tellDifference,
-} from "../../live/compare-live.ts";
+import { compareLive, type LiveScene, tellDifference } from "../../live/compare-live.ts";
+import { compareMetrics } from "../../live/compare-metrics.ts";
 import { askFirst, dropCanary, promoteCanary } from "./promotion.ts";
 import type { Reviewed } from "./review.ts";
 

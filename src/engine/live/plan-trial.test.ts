@@ -3,7 +3,7 @@ import { openLiveStore, visitLive } from "../../../tests/support/live-visits.ts"
 import { shopConfiguration } from "../../../tests/support/shop.ts";
 import { openMs } from "../../domain/reward-rule.ts";
 import { parseConfiguration } from "../configuration/configuration.ts";
-import { planTrial } from "./compare-live.ts";
+import { planTrial } from "./plan-trial.ts";
 
 const day = 86_400_000;
 const scenario = parseConfiguration(shopConfiguration()).scenarios[0]!;
