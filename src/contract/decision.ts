@@ -54,6 +54,7 @@ export interface DecisionBody
     | "positionPropensities"
     | DecisionRule
     | "decidedAt"
+    | "drawnAt"
     | "expiresAt"
     | "offer"
     | "ads"
@@ -67,6 +68,8 @@ export interface DecisionBody
   /** By position; absent in scenarios without ads. */
   readonly ads?: readonly ShownAdBody[];
   readonly decidedAt: string;
+  /** Time at which a deferred decision's slate was drawn; absent if it was not deferred. */
+  readonly drawnAt?: string;
   readonly expiresAt: string;
   /** By position: the reward so far, absent events as null. */
   readonly rewards: readonly (number | null)[];

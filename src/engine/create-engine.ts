@@ -22,6 +22,7 @@ import { eraseUser } from "./privacy/erase-user.ts";
 import { pseudonymousEngine } from "./privacy/pseudonymous-engine.ts";
 import { openPseudonyms } from "./privacy/pseudonyms.ts";
 import { visibleRecord } from "./privacy/visible-record.ts";
+import { activateDecision } from "./serving/activate.ts";
 import { createFastLoops } from "./serving/fast-loop/serving-loops.ts";
 import { startPreparing } from "./serving/prepare-behind.ts";
 import { findScenario, type RecommendParts } from "./serving/recommend.ts";
@@ -200,6 +201,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     scenarios: configuration.scenarios,
     recommend: (input) => recommend(parts, input),
     recommendBatch: (input) => recommendBatch(parts, input),
+    activateDecision: (id) => activateDecision(parts, decisionId(id)),
     record: (events) => record(parts, events),
     ...createRows(store, options.clock),
     deleteUser: (id, key) =>

@@ -1,5 +1,6 @@
 import type { InterventionNote } from "../contract/api.ts";
 import {
+  type ActivateResponse,
   type ActivityQuery,
   type ActivityResponse,
   type CampaignBody,
@@ -68,6 +69,11 @@ export interface RecurveClient {
   recommend(request: RecommendRequest): Promise<RecommendResponse>;
   /** Draws up to 100 slates together: all decisions are durable then, or none is made. With ads they are drawn in turn. */
   recommendBatch(request: RecommendBatchRequest): Promise<RecommendBatchResponse>;
+  /**
+   * Says that a deferred decision is shown: it counts from now on. Rejects with `not_found` after its
+   * `expiresAt`, with `conflict` if its ads are not sold any more.
+   */
+  activateDecision(decisionId: string): Promise<ActivateResponse>;
   /** Records events, all or none, at most 1000. */
   sendEvents(events: readonly EventBody[]): Promise<EventsResponse>;
 
@@ -150,7 +156,7 @@ function createVerbs(send: Transport) {
   return {
     get: async <T>(path: string, query: object = {}) =>
       (await send({ method: "GET", path, query: { ...query } })) as T,
-    post: async <T>(path: string, body: unknown) =>
+    post: async <T>(path: string, body?: unknown) =>
       (await send({ method: "POST", path, body })) as T,
     put: async <T>(path: string, body: unknown) => (await send({ method: "PUT", path, body })) as T,
     remove: async <T = void>(path: string) => (await send({ method: "DELETE", path })) as T,
@@ -219,6 +225,7 @@ export function createClient(options: ClientOptions): RecurveClient {
   return {
     recommend: (request) => post(routes.recommend, request),
     recommendBatch: (request) => post(routes.recommendBatch, request),
+    activateDecision: (decisionId) => post(`${at(routes.decisions, decisionId)}/activate`),
     sendEvents: (events) => post(routes.events, { events }),
 
     putItem: ({ itemId, ...fields }) => put(at(routes.items, itemId), fields),

@@ -15,6 +15,7 @@ import type { ReactionKey, UserReaction } from "../domain/reaction.ts";
 import type { CampaignStore } from "./campaign-store.ts";
 import type { ConsentStore } from "./consent-store.ts";
 import type { DecisionStore } from "./decision-store.ts";
+import type { DeferralStore } from "./deferral-store.ts";
 import type { DocumentStore } from "./document-store.ts";
 import type { EdgeStore } from "./edge-store.ts";
 import type { ErasureStore, WrittenFileStore } from "./erasure-store.ts";
@@ -36,6 +37,7 @@ export interface Store {
   readonly events: EventStore;
   readonly campaigns: CampaignStore;
   readonly decisions: DecisionStore;
+  readonly deferrals: DeferralStore;
   readonly reactions: ReactionStore;
   readonly documents: DocumentStore;
   readonly policies: PolicyStore;

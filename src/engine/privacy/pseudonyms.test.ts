@@ -121,6 +121,12 @@ test("whichever entrance it comes by, no raw id is in the record, its log, expor
   const event = { type: "click", userId: ada, itemId: slate[0]?.itemId, decisionId };
   const events = { events: [event] };
   expect(await send("POST", "/api/v1/events", events)).toMatchObject({ outcomes: ["rewarded"] });
+  const later = await engine.recommend({ userId: bob, deferred: true });
+  const { slate: drawn, decisionId: deferred } = later.decision;
+  const early = { type: "click", userId: bob, itemId: drawn[0]!, decisionId: deferred };
+  expect((await engine.record([early])).outcomes).toEqual(["deferred"]);
+  expect(later.decision.userId).toBe(bob);
+  expect((await engine.activateDecision(deferred)).userId).toMatch(/^u_/);
   const users = { users: [{ userId: bob, attributes: {} }] };
   expect(await send("POST", "/api/v1/users", users)).toMatchObject({ unchanged: 1 });
   const listed = await send("GET", `/api/v1/decisions?userId=${ada}`);
@@ -181,6 +187,7 @@ test("every call of the engine is known to speak of users, or not to", async () 
   // Users in their answers have their pseudonyms, since the call sends none.
   const others = [
     ...["findItem", "deleteItem", "listItems", "listUsers", "findDecision", "explainDecision"],
+    "activateDecision",
     ...["putCampaigns", "findCampaign", "deleteCampaign", "listCampaigns", "reportCampaigns"],
     ...["policies", "rollBack", "intervene", "interventions", "cycles", "findCycle"],
     ...["countDecisions", "rewardSeries", "activity", "health", "figures", "idle", "close"],

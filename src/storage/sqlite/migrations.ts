@@ -471,6 +471,11 @@ CREATE TABLE deeds (
 ) STRICT;
 `;
 
+// drawn_at is NULL if the decision was not deferred.
+const deferrals = `
+ALTER TABLE decisions ADD COLUMN drawn_at INTEGER;
+`;
+
 export const migrations: readonly string[] = [
   initialSchema,
   holdback,
@@ -494,4 +499,5 @@ export const migrations: readonly string[] = [
   consent,
   removal,
   trail,
+  deferrals,
 ];
