@@ -220,6 +220,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     },
   };
   const authors = authorPaths(configuration.scenarios);
-  const asSent = translator ? pseudonymousEngine(engine, translator, authors) : engine;
+  const { users } = store;
+  const asSent = translator ? pseudonymousEngine(engine, translator, { authors, users }) : engine;
   return addWires(checkEngine(asSent), parts, translator);
 }
