@@ -150,6 +150,12 @@ export type { CheckpointStore } from "./storage/checkpoint-store.ts";
 export type { ConsentStore } from "./storage/consent-store.ts";
 export type { CycleStore } from "./storage/cycle-store.ts";
 export type { DecisionStore, RewardBucket, UserRewards } from "./storage/decision-store.ts";
+export type {
+  Deferral,
+  DeferralStore,
+  KeptEvent,
+  NewDeferral,
+} from "./storage/deferral-store.ts";
 export type { DocumentKey, DocumentKind, DocumentStore } from "./storage/document-store.ts";
 export type { EdgeStore, EngagedItem } from "./storage/edge-store.ts";
 export type {

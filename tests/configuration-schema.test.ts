@@ -128,6 +128,7 @@ test("defineConfig and the schema have the same fields", () => {
       origins: [],
       authentication: "keys",
       maxRequests: 50,
+      keyShare: 0.5,
       maxConnections: 9,
     },
     text: { fields: ["title"], model: "model" },

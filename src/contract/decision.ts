@@ -56,6 +56,7 @@ export interface DecisionBody
     | "positionPropensities"
     | DecisionRule
     | "decidedAt"
+    | "drawnAt"
     | "expiresAt"
     | "offer"
     | "ads"
@@ -69,6 +70,8 @@ export interface DecisionBody
   /** By position; absent in scenarios without ads. */
   readonly ads?: readonly ShownAdBody[];
   readonly decidedAt: string;
+  /** Time at which a deferred decision's slate was drawn; absent if it was not deferred. */
+  readonly drawnAt?: string;
   readonly expiresAt: string;
   /** By position: the reward so far, absent events as null. */
   readonly rewards: readonly (number | null)[];
@@ -81,4 +84,13 @@ export interface DecisionBody
       readonly occurredAt: string;
     }[];
   };
+}
+
+/** A decision that counts: `POST /api/v1/decisions/{decisionId}/activate`. */
+export interface ActivateResponse {
+  readonly decisionId: string;
+  /** Time of the activation; of a decision that was not deferred, its own. */
+  readonly decidedAt: string;
+  /** It closes then. */
+  readonly expiresAt: string;
 }

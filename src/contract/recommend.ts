@@ -42,6 +42,11 @@ export interface RecommendRequest {
    * other one is made.
    */
   readonly idempotencyKey?: string;
+  /**
+   * The slate is drawn for a page that may be shown later. The decision counts only once it is
+   * activated: `POST /api/v1/decisions/{decisionId}/activate`. Default false.
+   */
+  readonly deferred?: boolean;
 }
 
 /** Requests that are decided together, or in turn if a scenario has ads: `POST /api/v1/recommend/batch`. */
@@ -82,4 +87,6 @@ export interface RecommendResponse {
   readonly expiresAt: string;
   /** Reason why another policy than the serving one answered; else absent. */
   readonly fallback?: string;
+  /** The decision counts only from its activation on, which is possible until `expiresAt`; else absent. */
+  readonly deferred?: true;
 }

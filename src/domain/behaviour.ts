@@ -27,14 +27,15 @@ export interface HistoryEntry {
 }
 
 /**
- * Result of an event. Each but the last is stored as behaviour.
+ * Result of an event. The first three are stored as behaviour.
  *
  * - `rewarded`: joins a decision's reward.
  * - `recorded`: no reward; or the sign that an item was viewed, which is no behaviour.
  * - `late`: it occurred after its decision's reward window, or arrived after its close.
  * - `duplicate`: known already, nothing stored.
+ * - `deferred`: kept until its decision is activated, and stored then.
  */
-export const recordOutcomes = ["rewarded", "recorded", "late", "duplicate"] as const;
+export const recordOutcomes = ["rewarded", "recorded", "late", "duplicate", "deferred"] as const;
 
 /** Result of an event: an entry of `recordOutcomes`. */
 export type RecordOutcome = (typeof recordOutcomes)[number];

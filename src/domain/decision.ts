@@ -74,7 +74,7 @@ export interface Decision {
   readonly rewardRule?: RewardRule;
   /** On which arm, exploration and candidates depend. Absent in decisions that were made before it was written down. */
   readonly servingRule?: ServingRule;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970; of a deferred one the time of its activation. */
   readonly decidedAt: number;
   /** The decision closes: the end of the reward window and of its grace period. */
   readonly expiresAt: number;
@@ -86,7 +86,24 @@ export interface Decision {
   readonly offer?: OfferLimits;
   /** By position, the campaign that pays; absent in scenarios without ads. */
   readonly ads?: readonly ShownAd[];
+  /** Time at which a deferred decision's slate was drawn; absent if it was not deferred. */
+  readonly drawnAt?: number;
 }
+
+/** The fields of a decision that have its time of drawing. */
+export type DrawnTime = "decidedAt" | "drawnAt";
+
+/** The time that rules and features of a decision were read at. */
+export const timeOfDraw = ({ drawnAt, decidedAt }: Pick<Decision, DrawnTime>): number =>
+  drawnAt ?? decidedAt;
+
+/** A deferred decision as it is made when it is activated: its windows begin then. */
+export const activatedAt = (decision: Decision, now: number): Decision => ({
+  ...decision,
+  drawnAt: timeOfDraw(decision),
+  decidedAt: now,
+  expiresAt: now + decision.expiresAt - decision.decidedAt,
+});
 
 /** Fields that are for derivations: an answer or export leaves them out. */
 export type DecisionRule = "rewardRule" | "servingRule";

@@ -24,6 +24,7 @@ import { eraseUser } from "./privacy/erase-user.ts";
 import { pseudonymousEngine } from "./privacy/pseudonymous-engine.ts";
 import { openPseudonyms } from "./privacy/pseudonyms.ts";
 import { visibleRecord } from "./privacy/visible-record.ts";
+import { activateDecision } from "./serving/activate.ts";
 import { createFastLoops } from "./serving/fast-loop/serving-loops.ts";
 import { startPreparing } from "./serving/prepare-behind.ts";
 import { recommend, recommendBatch } from "./serving/recommend-batch.ts";
@@ -202,6 +203,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     scenarios: configuration.scenarios,
     recommend: (input) => recommend(parts, input),
     recommendBatch: (input) => recommendBatch(parts, input),
+    activateDecision: (id) => activateDecision(parts, decisionId(id)),
     record: (events) => record(parts, events),
     ...createRows(store, options.clock),
     deleteUser: (id, key) =>
@@ -220,6 +222,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     },
   };
   const authors = authorPaths(configuration.scenarios);
-  const asSent = translator ? pseudonymousEngine(engine, translator, authors) : engine;
+  const { users } = store;
+  const asSent = translator ? pseudonymousEngine(engine, translator, { authors, users }) : engine;
   return addWires(checkEngine(asSent), parts, translator);
 }

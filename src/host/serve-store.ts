@@ -42,7 +42,7 @@ export interface ServeStoreOptions extends Omit<RecurveOptions, "configuration">
 interface ServerParts extends Pick<ServeStoreOptions, "logError" | "isClosing" | "sharedMetrics"> {
   readonly guards: Pick<
     ServerOptions,
-    "isOwnHost" | "origins" | "keyring" | "logAudited" | "maxRequests"
+    "isOwnHost" | "origins" | "keyring" | "logAudited" | "maxRequests" | "keyShare"
   >;
   readonly engine: Engine;
   readonly calls: OpenCalls;
@@ -98,11 +98,11 @@ function createGuards(
   store: Store,
   { configuration: { server }, host, logAudited }: ServeStoreOptions,
 ): ServerParts["guards"] {
-  const { hosts, origins, authentication, maxRequests } = server;
+  const { hosts, origins, authentication, maxRequests, keyShare } = server;
   const knowsNames = host !== undefined || hosts.length > 0;
   const isClosed = authentication === "keys" || (host !== undefined && !isLoopback(host));
   return {
-    ...{ origins, maxRequests },
+    ...{ origins, maxRequests, keyShare },
     ...(logAudited && { logAudited }),
     ...(knowsNames && { isOwnHost: createHostCheck(host ?? "localhost", hosts) }),
     ...(authentication !== "proxy" && {

@@ -137,6 +137,20 @@ test("a slate that the server drew is shown, in its page and in the browser, and
   expect(await shop.decisions()).toBe(1);
 });
 
+test("a deferred slate of a kept page is activated when it is shown, and replaced if it is too late", async () => {
+  const shop = await openShop();
+  const initial = await shop.client.recommend({ userId: "ada", slateSize: 2, deferred: true });
+  const page = mount(shop, initial);
+  page.show("ada");
+  await expect.poll(() => shop.decisions()).toBe(1);
+  expect(page.given()).toMatchObject({ status: "ready", decisionId: initial.decisionId });
+  page.unmount();
+  const late = mount(shop, { ...initial, decisionId: "gone" });
+  late.show("ada");
+  await expect.poll(() => shop.decisions()).toBe(2);
+  await expect.poll(() => late.given().decisionId).not.toBe("gone");
+});
+
 test("a component that is gone before its request was sent draws no slate", async () => {
   const shop = await openShop();
   const page = mount(shop);

@@ -5,7 +5,7 @@ import type { RecurveClient } from "../sdk/client.ts";
 
 /** Options of `useRecommendations`. */
 export interface RecommendationsOptions {
-  /** Slate of the same request that the server of the page has drawn already: it is shown, and no other one is drawn. */
+  /** Slate of the same request that the server of the page has drawn already: it is shown, and no other one is drawn. A deferred one is activated. */
   readonly initial?: RecommendResponse;
 }
 
@@ -81,6 +81,12 @@ export function useRecommendations(
   const refresh = useCallback(() => setTurn((before) => before + 1), []);
   const { userId } = request;
   const decisionId = shown?.response?.decisionId;
+  const deferred = shown?.response?.deferred && decisionId;
+  useEffect(() => {
+    // One that can't count any more is replaced by another one.
+    if (deferred) client.activateDecision(deferred).catch(refresh);
+  }, [client, deferred, refresh]);
+
   const record = useCallback(
     async (type: string, itemId: string, fields: Partial<EventBody> = {}) => {
       const event = { ...fields, type, userId, itemId };

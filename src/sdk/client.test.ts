@@ -95,6 +95,20 @@ test("decisions are listed by user and item, page after page", async () => {
   expect(rest).not.toHaveProperty("next");
 });
 
+test("a deferred decision is activated by its id", async () => {
+  const { client, requests } = await openClient();
+  await client.putItem({ itemId: "tea" });
+  const drawn = await client.recommend({ userId: "ada", slateSize: 1, deferred: true });
+  expect(drawn.deferred).toBe(true);
+  const { decisionId, expiresAt } = drawn;
+  expect((await rejection(client.getDecision(decisionId))).code).toBe("not_found");
+  const decidedAt = "2026-03-01T12:00:00.000Z";
+  expect(await client.activateDecision(decisionId)).toEqual({ decisionId, decidedAt, expiresAt });
+  expect(requests.at(-1)).toBe(`POST /api/v1/decisions/${decisionId}/activate`);
+  expect(await client.getDecision(decisionId)).toMatchObject({ decidedAt, drawnAt: decidedAt });
+  expect((await rejection(client.activateDecision("none"))).code).toBe("not_found");
+});
+
 test("a decision is explained by its id", async () => {
   const { client, requests } = await openClient();
   await client.putItem({ itemId: "tea" });

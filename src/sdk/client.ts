@@ -5,7 +5,12 @@ import type {
   CampaignReportResponse,
 } from "../contract/campaigns.ts";
 import type { CycleBody, CyclesResponse } from "../contract/cycles.ts";
-import type { DecisionBody, DecisionSummary, DecisionsQuery } from "../contract/decision.ts";
+import type {
+  ActivateResponse,
+  DecisionBody,
+  DecisionSummary,
+  DecisionsQuery,
+} from "../contract/decision.ts";
 import type { EdgeBody, EdgesQuery, EdgesResponse } from "../contract/edges.ts";
 import type { EventBody, EventsResponse } from "../contract/events.ts";
 import type { ExplanationBody } from "../contract/explanation.ts";
@@ -76,6 +81,11 @@ export interface RecurveClient {
   recommend(request: RecommendRequest): Promise<RecommendResponse>;
   /** Draws up to 100 slates together: all decisions are durable then, or none is made. With ads they are drawn in turn. */
   recommendBatch(request: RecommendBatchRequest): Promise<RecommendBatchResponse>;
+  /**
+   * Says that a deferred decision is shown: it counts from now on. Rejects with `not_found` after its
+   * `expiresAt`, with `conflict` if its ads are not sold any more.
+   */
+  activateDecision(decisionId: string): Promise<ActivateResponse>;
   /** Records events, all or none, at most 1000. */
   sendEvents(events: readonly EventBody[]): Promise<EventsResponse>;
 
@@ -158,7 +168,7 @@ function createVerbs(send: Transport) {
   return {
     get: async <T>(path: string, query: object = {}) =>
       (await send({ method: "GET", path, query: { ...query } })) as T,
-    post: async <T>(path: string, body: unknown) =>
+    post: async <T>(path: string, body?: unknown) =>
       (await send({ method: "POST", path, body })) as T,
     put: async <T>(path: string, body: unknown) => (await send({ method: "PUT", path, body })) as T,
     remove: async <T = void>(path: string) => (await send({ method: "DELETE", path })) as T,
@@ -227,6 +237,7 @@ export function createClient(options: ClientOptions): RecurveClient {
   return {
     recommend: (request) => post(routes.recommend, request),
     recommendBatch: (request) => post(routes.recommendBatch, request),
+    activateDecision: (decisionId) => post(`${at(routes.decisions, decisionId)}/activate`),
     sendEvents: (events) => post(routes.events, { events }),
 
     putItem: ({ itemId, ...fields }) => put(at(routes.items, itemId), fields),

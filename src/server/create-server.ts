@@ -1,4 +1,4 @@
-import { OpenAPIHono } from "@hono/zod-openapi";
+import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { cors } from "hono/cors";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
@@ -67,6 +67,8 @@ export interface ServerOptions {
   readonly keyring?: Keyring;
   /** Requests that are answered at a time; others are refused at once. Default: no limit. */
   readonly maxRequests?: number;
+  /** Share of `maxRequests` that one key of the keyring may have at a time, in (0, 1]. Default: all. */
+  readonly keyShare?: number;
   /** Of several servers at one port. Default: its own are all. */
   readonly sharedMetrics?: SharedMetrics;
   /** The built dashboard. Without it `/` explains how to build it. */
@@ -105,14 +107,14 @@ const refuseMethods = (app: App) =>
 
 /** Who may send requests, before anything is read of them; then how many are taken, which a slow body does not hold up. */
 function guard(app: App, options: ServerOptions): void {
-  const { isOwnHost, origins = [], keyring, logAudited, maxRequests } = options;
+  const { isOwnHost, origins = [], keyring, logAudited, maxRequests, keyShare = 1 } = options;
   if (isOwnHost) app.use(refuseForeignHosts(isOwnHost));
   if (origins.length > 0) app.use(cors({ origin: [...origins], maxAge: 600 }));
   app.use(refuseForeignOrigins(origins));
   if (keyring) app.use(requireKey(keyring, options.clock));
   if (logAudited) app.use(logAuditedRequests(logAudited));
   app.use(limitBody, receiveBody);
-  if (maxRequests !== undefined) app.use(limitRequests(maxRequests, options.clock));
+  if (maxRequests !== undefined) app.use(limitRequests({ maxRequests, keyShare }, options.clock));
 }
 
 const optionChecks = {
@@ -126,6 +128,7 @@ const optionChecks = {
   isOwnHost: optional(aFunction),
   keyring: optional(madeBy("createKeyring", "authenticate")),
   maxRequests: optional(integer(1, 100_000)),
+  keyShare: optional(z.number().positive().max(1)),
   sharedMetrics: optional(madeBy("shareMetrics", "share", "readAll")),
   dashboardFolder: optional(someText),
 };

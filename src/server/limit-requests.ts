@@ -1,10 +1,11 @@
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { routes } from "../contract/routes.ts";
 import { EngineError } from "../domain/errors.ts";
 import type { ServerEnv } from "./app.ts";
 import { createPace } from "./pace.ts";
+import { createPlaces } from "./places.ts";
+import { createKeyPlaces } from "./security/limit-key-places.ts";
 import { scopeOf } from "./security/route-scopes.ts";
-import { onMoreSlates } from "./slates.ts";
 import { createTurns } from "./take-turns.ts";
 
 /** They tell operators about an overload, so that they are answered in one. */
@@ -25,39 +26,47 @@ function refuseWait(expectedMs: number): EngineError {
   return new EngineError("overloaded", message, { details: { limitMs: longestWaitMs } });
 }
 
+async function within<T>(leave: () => void, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    leave();
+  }
+}
+
 /**
- * Takes at most `limit` requests at a time, and no more than it answers in `longestWaitMs`; others are refused at once, so that
+ * Takes at most `maxRequests` at a time, and no more than it answers in `longestWaitMs`; others are refused at once, so that
  * those under way are answered in a known time and memory is bounded. A batch is as many requests as it has slates; a larger one
- * than the limit is taken alone. Open routes, health and metrics are not counted, and
+ * than the limit is taken alone. One key has at most a share of both. Open routes, health and metrics are not counted, and
  * don't wait for their turn.
  * @param clock milliseconds
- * @throws overloaded
+ * @throws overloaded, too_many_requests
  */
-export function limitRequests(limit: number, clock: () => number): MiddlewareHandler<ServerEnv> {
+export function limitRequests(
+  { maxRequests, keyShare }: { readonly maxRequests: number; readonly keyShare: number },
+  clock: () => number,
+): MiddlewareHandler<ServerEnv> {
   const pace = createPace(clock);
   const takeTurn = createTurns();
-  let requests = 0;
-  let slates = 0;
+  const places = createPlaces(maxRequests, () => refuseCount(maxRequests));
+  const waitsLong = (slates: number) => pace.expectedMs(slates) > longestWaitMs;
+  const enterByKey = createKeyPlaces({ limit: maxRequests, share: keyShare, waitsLong });
+  const enter = (context: Context<ServerEnv>) => {
+    const slates = places.slates() + 1;
+    if (slates <= maxRequests && waitsLong(slates)) throw refuseWait(pace.expectedMs(slates));
+    const leave = places.enter(context);
+    return () => {
+      const requests = places.requests();
+      pace.answered(requests, leave());
+    };
+  };
   return async (context, next) => {
     if (always.includes(context.req.path) || scopeOf(context) === "open") return next();
-    if (slates >= limit) throw refuseCount(limit);
-    const expectedMs = pace.expectedMs(slates + 1);
-    if (expectedMs > longestWaitMs) throw refuseWait(expectedMs);
-    let own = 1;
-    requests += 1;
-    slates += own;
-    onMoreSlates(context, (more) => {
-      if (requests > 1 && slates + more > limit) throw refuseCount(limit);
-      own += more;
-      slates += more;
-    });
-    try {
-      await takeTurn();
-      return await next();
-    } finally {
-      pace.answered(requests, own);
-      requests -= 1;
-      slates -= own;
-    }
+    return within(enterByKey(context), () =>
+      within(enter(context), async () => {
+        await takeTurn();
+        return next();
+      }),
+    );
   };
 }

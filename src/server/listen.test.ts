@@ -3,7 +3,9 @@ import { Agent, request } from "node:http";
 import { connect } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { openTestServer } from "../../tests/support/server.ts";
-import { createClient } from "../sdk/client.ts";
+import { createKeyring } from "../engine/keys/keyring.ts";
+import { createKey } from "../engine/keys/manage-keys.ts";
+import { type ApiError, createClient } from "../sdk/client.ts";
 import { listen } from "./listen.ts";
 
 const host = "127.0.0.1";
@@ -190,4 +192,47 @@ test("connections beyond the limit are closed with a warning, and idle ones make
   const last = "GET /ready HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n";
   expect(await stall(listening.url, last)).toMatch(/^HTTP\/1\.1 200 OK/);
   expect(warnings).toEqual([expect.stringContaining("3 connections are open, the limit")]);
+});
+
+test("a client that fills its key's share over many sockets leaves room for another key", async () => {
+  let letGo = () => {};
+  const wait = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const { url, store, clock } = await open({
+    guard: ({ store: keys, clock: now }) => ({
+      ...{ maxRequests: 4, keyShare: 0.75 },
+      keyring: createKeyring(keys, { clock: now, isClosed: true }),
+    }),
+    change: (engine) => ({
+      ...engine,
+      findUser: async (id) => {
+        if (id === "slow") await wait;
+        return engine.findUser(id);
+      },
+    }),
+  });
+  const clientOf = async (name: string) => {
+    const apiKey = await createKey(store, { name, scopes: ["read"], now: clock() });
+    return createClient({ baseUrl: url, apiKey });
+  };
+  const [greedy, modest] = [await clientOf("greedy"), await clientOf("modest")];
+  const codeOf = (asked: Promise<unknown>) =>
+    asked.then(
+      () => "answered",
+      (error: ApiError) => error.code,
+    );
+  const refused: string[] = [];
+  const codes = Array.from({ length: 10 }, async () => {
+    const code = await codeOf(greedy.getUser("slow"));
+    if (code === "too_many_requests") refused.push(code);
+    return code;
+  });
+  await expect.poll(() => refused.length).toBe(7);
+  expect(await codeOf(greedy.getUser("other"))).toBe("too_many_requests");
+  expect(await codeOf(modest.getUser("other"))).toBe("not_found");
+  letGo();
+  const count = (await Promise.all(codes)).filter((code) => code === "not_found").length;
+  expect(count).toBe(3);
+  expect(await codeOf(greedy.getUser("other"))).toBe("not_found");
 });

@@ -73,10 +73,13 @@ export async function readBody(context: Context): Promise<unknown> {
   return copyInput(parseBody(await receive(context)), { place: "body" });
 }
 
+/** Its path says everything. */
+const isActivation = (path: string) => /^\/api\/v1\/decisions\/[^/]+\/activate$/.test(path);
+
 /** Stands before the schemas of every route with a body. */
 export const checkBody: MiddlewareHandler = async (context, next) => {
-  const { method } = context.req;
-  const takesBody = method === "POST" || method === "PUT";
+  const { method, path } = context.req;
+  const takesBody = (method === "POST" || method === "PUT") && !isActivation(path);
   if (takesBody && hasRoute(context)) await readBody(context);
   return next();
 };

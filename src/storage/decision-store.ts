@@ -2,7 +2,6 @@ import type { UserActivity } from "../domain/activity.ts";
 import type { Arm, Decision, Feedback } from "../domain/decision.ts";
 import type { DecisionId, ItemId, UserId } from "../domain/ids.ts";
 import type { RewardRule } from "../domain/scenario.ts";
-import type { DocumentKey } from "./document-store.ts";
 import type { EventRow } from "./event-store.ts";
 
 /** Rewards of one arm. */
@@ -57,13 +56,10 @@ export interface DecisionPage {
 export interface DecisionStore {
   /** Fresh ones, all or none. Refuses a known id with `conflict`. @throws CampaignClosed, ErasedMeanwhile */
   append(...decisions: readonly Decision[]): Promise<void>;
-  /**
-   * All or none, with events that they bring. A document that they settle is deleted; `not_found` if
-   * it is not there.
-   */
+  /** All or none, with events that they bring; those that stand on rows of an erased user as well. */
   appendAll(
     decisions: readonly Decision[],
-    options?: { readonly events?: readonly EventRow[]; readonly settles?: DocumentKey },
+    options?: { readonly events?: readonly EventRow[] },
   ): Promise<void>;
   /** Times of the oldest and newest decision of a scenario; undefined if there is none. */
   dateRange(scenario: string): Promise<{ readonly from: number; readonly to: number } | undefined>;

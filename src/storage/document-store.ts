@@ -7,8 +7,8 @@ export interface DocumentKey {
 }
 
 /**
- * Kinds of documents: deferred events, settings, evaluations, and ranks of a caller to be imitated; policies that are about to answer, and
- * servers that are ready for them.
+ * Kinds of documents: deferred decisions, which a store of their own writes (`deferral-store.ts`); settings, evaluations, and ranks of a
+ * caller to be imitated; policies that are about to answer, and servers that are ready for them.
  */
 export const documentKinds = [
   "deferred",

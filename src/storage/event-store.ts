@@ -23,9 +23,11 @@ export interface EventRow {
   };
   /** The row says that this position was viewed. It is then no behaviour, and takes no event number. */
   readonly viewed?: { readonly decisionId: DecisionId; readonly position: number };
+  /** The deferral that keeps the row until it is activated. It is then no behaviour, and takes no event number. */
+  readonly deferral?: DecisionId;
 }
 
-/** `duplicate`: the event id is known, or the position was viewed already. */
+/** `duplicate`: the event id is known, in its deferral if it has one; or the position was viewed already. */
 export type EventRowOutcome = "stored" | "duplicate";
 
 /**
@@ -33,7 +35,7 @@ export type EventRowOutcome = "stored" | "duplicate";
  * behaviour only as of earlier event numbers.
  */
 export interface EventStore {
-  /** All rows or none. Outcomes in the order of the rows. A duplicate stores neither event nor reward. */
+  /** All rows or none. Outcomes in the order of the rows. A duplicate stores neither event nor reward. @throws DeferralChanged */
   record(rows: readonly EventRow[]): Promise<readonly EventRowOutcome[]>;
   /** The user's newest `limit` events that refuse no personalisation, with sequence ≤ asOf, returned oldest first. */
   history(

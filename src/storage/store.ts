@@ -3,6 +3,7 @@ import type { CheckpointStore } from "./checkpoint-store.ts";
 import type { ConsentStore } from "./consent-store.ts";
 import type { CycleStore } from "./cycle-store.ts";
 import type { DecisionStore } from "./decision-store.ts";
+import type { DeferralStore } from "./deferral-store.ts";
 import type { DocumentStore } from "./document-store.ts";
 import type { EdgeStore } from "./edge-store.ts";
 import type { ErasureStore, WrittenFileStore } from "./erasure-store.ts";
@@ -29,6 +30,7 @@ export interface Store {
   readonly events: EventStore;
   readonly campaigns: CampaignStore;
   readonly decisions: DecisionStore;
+  readonly deferrals: DeferralStore;
   readonly reactions: ReactionStore;
   readonly documents: DocumentStore;
   readonly policies: PolicyStore;

@@ -3,6 +3,7 @@ import type { OpenStore } from "../support/store.ts";
 import { testActivity } from "./store-activity.ts";
 import { testConsent } from "./store-consent.ts";
 import { testDecisions } from "./store-decisions.ts";
+import { testDeferrals } from "./store-deferrals.ts";
 import { testEdges } from "./store-edges.ts";
 import { testEvents } from "./store-events.ts";
 import { testInterventions } from "./store-interventions.ts";
@@ -35,6 +36,7 @@ export function testStore(createRecord: () => OpenStore): void {
   testEdges(open);
   testEvents(open);
   testDecisions(open);
+  testDeferrals(open);
   testRewards(open);
   testPolicies(open);
   testInterventions(open);

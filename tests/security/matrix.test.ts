@@ -25,6 +25,7 @@ const rules: readonly (readonly [RegExp, Scope | "open"])[] = [
   [/^(POST|PUT|PATCH|DELETE) \/personalizer\/[^/]+\/(configurations|evaluations)/, "admin"],
   [/^DELETE \/personalizer\/[^/]+\/logs$/, "admin"],
   [/^POST \/api\/v1\/(recommend|recommend\/batch|events)$/, "serve"],
+  [/^POST \/api\/v1\/decisions\/[^/]+\/activate$/, "serve"],
   [/^POST \/personalizer\/[^/]+\/(rank|multislot|events|logs)/, "serve"],
   [/^GET \/gorse\/api\/(recommend|popular|latest|non-personalized)/, "serve"],
   [/^GET \/gorse\/api\/.*\/neighbors/, "serve"],

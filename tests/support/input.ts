@@ -83,6 +83,7 @@ const request = mutated({
   candidates: fc.uniqueArray(mutated({ itemId: id, features: attributes }), { maxLength: 4 }),
   context: attributes,
   seed: fc.nat(),
+  deferred: fc.boolean(),
 });
 const rows = (row: fc.Arbitrary<unknown>) =>
   fc.oneof({ weight: 6, arbitrary: fc.array(row, { maxLength: 3 }) }, wild);
@@ -121,6 +122,7 @@ const inputs = {
   cycles: listing,
   findCycle: fc.oneof(fc.integer(), wild),
   findDecision: oneOf,
+  activateDecision: fc.oneof(fc.constant("d-1"), wild),
   explainDecision: fc.oneof(fc.constant("d-1"), wild),
   countDecisions: fc.oneof(fc.constant("shop"), wild),
   rewardSeries: span,

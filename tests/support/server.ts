@@ -24,7 +24,7 @@ export async function openTestServer(
     /** Which requests are taken. Default: all. */
     readonly guard?: (
       opened: TestEngine,
-    ) => Pick<ServerOptions, "isOwnHost" | "origins" | "keyring" | "maxRequests">;
+    ) => Pick<ServerOptions, "isOwnHost" | "origins" | "keyring" | "maxRequests" | "keyShare">;
     /** Puts faults into the engine. */
     readonly change?: (engine: Engine) => Engine;
   } = {},

@@ -1,4 +1,4 @@
-import type { Decision } from "../../domain/decision.ts";
+import { type Decision, timeOfDraw } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import type { Store } from "../../storage/store.ts";
 import { readLoggedAuction } from "../campaigns/auction.ts";
@@ -65,7 +65,8 @@ export async function checkCandidates(
   if (new Set(candidates.map(({ itemId }) => itemId)).size < candidates.length)
     return changed("a candidate is there twice");
   const catalogue = await parts.deriver.catalogueAsOf(asOf);
-  const { scenario, decidedAt: now, offer } = decision;
+  const { scenario, offer } = decision;
+  const now = timeOfDraw(decision);
   const { seen } = await visibleRecord(parts.store, decision);
   const leftOut = await readLeftOut(seen, rule ?? {}, { userId, scenario, asOf, now });
   const visit = { userId, scenario, asOf, now, catalogue };

@@ -41,6 +41,22 @@ const beside = (turn: number) =>
       }
     : {};
 
+/** Every third slate is drawn for later, and shown 20 seconds after, in which others have clicked; unless an ad of it is sold out by then. */
+async function decide(shop: Awaited<ReturnType<typeof openAds>>, turn: number, reader: string) {
+  const request = { userId: reader, ...beside(turn) };
+  if (turn % 3 > 0) return (await shop.engine.recommend(request)).decision;
+  const { decision } = await shop.engine.recommend({ ...request, deferred: true });
+  shop.advance(20);
+  const other = readers[turn % readers.length]!;
+  await shop.engine.record([{ type: "click", userId: other, itemId: decision.slate[0]! }]);
+  try {
+    return await shop.engine.activateDecision(decision.decisionId);
+  } catch (error) {
+    expect(error).toMatchObject({ code: "conflict" });
+    return (await shop.engine.recommend(request)).decision;
+  }
+}
+
 /** Paced campaigns, edges, every rule and every arm in one scenario, whose readers click, hide and make friends. */
 async function play(turns: number) {
   const shop = await openAds(
@@ -80,8 +96,7 @@ async function play(turns: number) {
         { userId: reader, type: "follow", to: `author-${turn % 7}` },
         { userId: reader, type: "friend", to: readers.find((one) => one !== reader)! },
       ]);
-    const { decision } = await shop.engine.recommend({ userId: reader, ...beside(turn) });
-    const { decisionId, slate } = decision;
+    const { decisionId, slate } = await decide(shop, turn, reader);
     for (const itemId of slate) {
       const luck = lot(turn, itemId);
       const type = ["buy", "click", "hide", "less", "unhide"][Math.floor(luck * 12)];
@@ -100,6 +115,7 @@ test("a run of ads in a feed, with every rule and arm, has no findings, and its 
   expect(seenArms).toEqual(
     new Set(["serving", "canary", "holdback", "anchor", "baseline", "uniform"]),
   );
+  expect(decisions.filter(({ drawnAt }) => drawnAt !== undefined).length).toBeGreaterThan(30);
   expect(decisions.filter(({ fastLoop }) => fastLoop).length).toBeGreaterThan(20);
   expect(decisions.filter(({ retriever }) => retriever !== undefined).length).toBeGreaterThan(100);
   const configuration = parseConfiguration({

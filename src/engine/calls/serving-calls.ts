@@ -9,6 +9,8 @@ export interface Recommendation {
   readonly fallback?: string;
   /** The request's `idempotencyKey` had led to the decision before; else absent. */
   readonly isRepeated?: true;
+  /** The decision counts only from its activation on; else absent. */
+  readonly isDeferred?: true;
 }
 
 /** An outcome for each event, in their order, and the number of each outcome. */
@@ -46,6 +48,23 @@ export interface ServingCalls {
    * await recurve.close();
    */
   recommendBatch(input: RecommendBatchInput): Promise<readonly Recommendation[]>;
+  /**
+   * Says that a deferred decision is shown: it is decided from now on, and its reward window begins.
+   * The events that it has got by then count. One that is decided already stays as it is.
+   * @throws not_found if there is none, or it has expired; conflict if its ads are not sold any more
+   *
+   * @example
+   * import { createRecurve } from "recurve";
+   *
+   * const recurve = await createRecurve({ database: ":memory:", learner: false });
+   * await recurve.putItems([{ itemId: "tea" }]);
+   * const { decision } = await recurve.recommend({ userId: "ada", deferred: true });
+   * console.log(await recurve.countDecisions()); // 0
+   * await recurve.activateDecision(decision.decisionId);
+   * console.log(await recurve.countDecisions()); // 1
+   * await recurve.close();
+   */
+  activateDecision(decisionId: string): Promise<Decision>;
   /**
    * Records events, all or none, at most 1000. Outcomes are in the order of the events.
    * @throws unknown_decision, invalid_request

@@ -1,5 +1,5 @@
 import type { CampaignMoment } from "../../domain/campaign.ts";
-import type { Decision } from "../../domain/decision.ts";
+import { type Decision, type DrawnTime, timeOfDraw } from "../../domain/decision.ts";
 import { hourMs } from "../../domain/durations.ts";
 import type { ServingRule } from "../../domain/scenario.ts";
 import type { Store } from "../../storage/store.ts";
@@ -73,8 +73,8 @@ export const readLoggedAuction = (
     userId,
     scenario,
     asOf,
-    decidedAt: now,
     servingRule,
-  }: Pick<Decision, "userId" | "scenario" | "asOf" | "decidedAt" | "servingRule">,
+    ...times
+  }: Pick<Decision, "userId" | "scenario" | "asOf" | DrawnTime | "servingRule">,
 ): Promise<Auction | undefined> =>
-  readAuction(store, servingRule ?? {}, { userId, scenario, asOf, now });
+  readAuction(store, servingRule ?? {}, { userId, scenario, asOf, now: timeOfDraw(times) });

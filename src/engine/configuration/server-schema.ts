@@ -16,6 +16,8 @@ export interface ServerConfiguration {
   readonly authentication: (typeof authentications)[number];
   /** Requests that are answered at a time, 1…100,000; others are refused with `overloaded`. */
   readonly maxRequests: number;
+  /** Share of them that one API key may have at a time, 0.01…1; others are refused with `too_many_requests`. */
+  readonly keyShare: number;
   /** Connections that are open at a time, 1…1,000,000; others are closed at once. */
   readonly maxConnections: number;
 }
@@ -34,5 +36,6 @@ export const serverSchema: z.ZodType<
   origins: texts(isOrigin, "an origin such as https://shop.example, without a path"),
   authentication: z.enum(authentications).default("automatic"),
   maxRequests: z.int().min(1).max(100_000).default(200),
+  keyShare: z.number().min(0.01).max(1).default(0.75),
   maxConnections: z.int().min(1).max(1_000_000).default(2000),
 });

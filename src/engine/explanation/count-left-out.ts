@@ -1,4 +1,4 @@
-import type { Decision } from "../../domain/decision.ts";
+import { type Decision, timeOfDraw } from "../../domain/decision.ts";
 import type { LeftOutItems } from "../../domain/explanation.ts";
 import type { Store } from "../../storage/store.ts";
 import { readLoggedAuction } from "../campaigns/auction.ts";
@@ -15,7 +15,8 @@ export async function countLeftOut(
   catalogue: Catalogue,
   decision: Decision,
 ): Promise<LeftOutItems | undefined> {
-  const { servingRule = {}, offer, offeredBy, candidates, decidedAt: now } = decision;
+  const { servingRule = {}, offer, offeredBy, candidates } = decision;
+  const now = timeOfDraw(decision);
   if (offeredBy !== "catalogue") return undefined;
   const rules = joinRules(servingRule, offer, now);
   const auction = await readLoggedAuction(store, decision);

@@ -46,6 +46,7 @@ export function checkEngine(engine: Engine): Engine {
     scenarios: engine.scenarios,
     recommend: async (input) => engine.recommend(parseInput(recommendInput, input)),
     recommendBatch: async (input) => engine.recommendBatch(parseInput(recommendBatchInput, input)),
+    activateDecision: async (id) => engine.activateDecision(decisionId(id)),
     record: async (rows) => engine.record(events(rows)),
 
     putItems: async (rows) => engine.putItems(items(rows)),

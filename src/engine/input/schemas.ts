@@ -198,6 +198,7 @@ export const recommendInput: z.ZodType<RecommendInput> = exactly<RecommendInput>
       rules: optional(itemRules),
       seed: optional(seed),
       idempotencyKey: optional(name),
+      deferred: optional(boolean),
     })
     .refine(({ candidates, relatedTo }) => candidates === undefined || relatedTo === undefined, {
       path: ["relatedTo"],

@@ -1,6 +1,8 @@
+import type { Edge } from "../../domain/edge.ts";
 import { EngineError } from "../../domain/errors.ts";
 import type { UserId } from "../../domain/ids.ts";
 import type { Json } from "../../domain/json.ts";
+import type { EdgeInput } from "../input/input.ts";
 import { nobody, type Pseudonyms } from "./pseudonyms.ts";
 
 /** Ids of one call: the record's for each that the caller sent, and back. */
@@ -53,6 +55,17 @@ export interface Translator {
   /** Nobody gets an id: one who never came is nobody. */
   read<T>(sent: readonly string[], call: (ids: CallIds) => Promise<T>): Promise<T>;
 }
+
+/** Edges with the record's ids, for a look before somebody gets one: who has none yet is nobody. */
+export const findEdges = (
+  edges: readonly EdgeInput[],
+  { read }: Pick<Translator, "read">,
+): Promise<readonly Edge[]> =>
+  read(
+    edges.flatMap(({ userId, to }) => [userId, to]),
+    async ({ of }) =>
+      edges.map(({ userId, type, to }) => ({ userId: of(userId), type, to: of(to) })),
+  );
 
 export const createTranslator = ({ assign, find }: Pseudonyms): Translator => ({
   write: (sent, call) => run(sent, assign, call),

@@ -1,7 +1,9 @@
+import type { UserStore } from "../../storage/user-store.ts";
 import type { Recommendation } from "../calls/serving-calls.ts";
 import type { Engine } from "../engine.ts";
 import type { EventInput, RecommendInput } from "../input/input.ts";
-import type { CallIds, Translator } from "./as-sent.ts";
+import { checkEdges } from "../social/check-edges.ts";
+import { type CallIds, findEdges, type Translator } from "./as-sent.ts";
 import { authorsIn, renameAuthors } from "./authors.ts";
 
 type Paths = readonly (readonly string[])[];
@@ -70,7 +72,8 @@ function callsWithAuthors(engine: Engine, { write }: Translator, paths: Paths): 
 }
 
 /** Calls about users and edges. */
-function callsOfUsers(engine: Engine, { write, read }: Translator) {
+function callsOfUsers(engine: Engine, translator: Translator, users: UserStore) {
+  const { write, read } = translator;
   return {
     putUsers: (rows) =>
       write(
@@ -83,12 +86,15 @@ function callsOfUsers(engine: Engine, { write, read }: Translator) {
         return user && { ...user, userId: back(user.userId) };
       }),
     deleteUser: (id, key) => read([id], ({ of }) => engine.deleteUser(of(id), key)),
-    putEdges: (rows) =>
-      write(
+    putEdges: async (rows) => {
+      // Who is refused gets no pseudonym.
+      await checkEdges(users, await findEdges(rows, translator), rows);
+      return write(
         rows.flatMap(({ userId, to }) => [userId, to]),
         ({ of }) =>
           engine.putEdges(rows.map((row) => ({ ...row, userId: of(row.userId), to: of(row.to) }))),
-      ),
+      );
+    },
     deleteEdge: (edge) =>
       read([edge.userId, edge.to], ({ of }) =>
         engine.deleteEdge({ ...edge, userId: of(edge.userId), to: of(edge.to) }),
@@ -116,9 +122,9 @@ function callsOfUsers(engine: Engine, { write, read }: Translator) {
 export const pseudonymousEngine = (
   engine: Engine,
   translator: Translator,
-  authors: Paths,
+  { authors, users }: { readonly authors: Paths; readonly users: UserStore },
 ): Engine => ({
   ...engine,
   ...callsWithAuthors(engine, translator, authors),
-  ...callsOfUsers(engine, translator),
+  ...callsOfUsers(engine, translator, users),
 });

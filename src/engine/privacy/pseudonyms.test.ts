@@ -121,6 +121,12 @@ test("whichever entrance it comes by, no raw id is in the record, its log, expor
   const event = { type: "click", userId: ada, itemId: slate[0]?.itemId, decisionId };
   const events = { events: [event] };
   expect(await send("POST", "/api/v1/events", events)).toMatchObject({ outcomes: ["rewarded"] });
+  const later = await engine.recommend({ userId: bob, deferred: true });
+  const { slate: drawn, decisionId: deferred } = later.decision;
+  const early = { type: "click", userId: bob, itemId: drawn[0]!, decisionId: deferred };
+  expect((await engine.record([early])).outcomes).toEqual(["deferred"]);
+  expect(later.decision.userId).toBe(bob);
+  expect((await engine.activateDecision(deferred)).userId).toMatch(/^u_/);
   const users = { users: [{ userId: bob, attributes: {} }] };
   expect(await send("POST", "/api/v1/users", users)).toMatchObject({ unchanged: 1 });
   const listed = await send("GET", `/api/v1/decisions?userId=${ada}`);
@@ -173,6 +179,37 @@ test("whichever entrance it comes by, no raw id is in the record, its log, expor
   expect(await audit({ store, configuration: underShop })).toMatchObject({ findings: [] });
 });
 
+test("edges that are refused over HTTP give nobody a name, and say who was unknown as it was sent", async () => {
+  const { store, engine } = await start(newPath());
+  const app = createServer({
+    ...{ engine, version: "1", clock: () => importedAt },
+    logError: (error) => expect.fail(error.message),
+  });
+  const send = async (...edges: readonly object[]) => {
+    const headers = { "content-type": "application/json" };
+    const sent = { method: "POST", headers, body: JSON.stringify({ edges }) };
+    const response = await app.request("/api/v1/edges", sent);
+    return { status: response.status, body: (await response.json()) as Answer };
+  };
+  const names = async () => (await store.pseudonyms.keys())[0]?.users;
+  await engine.putUsers([{ userId: ada }]);
+  const follow = { userId: ada, type: "follow", to: eve };
+  for (const [edge, end] of [
+    [{ userId: ada, type: "friend", to: bob }, "to"],
+    [{ userId: bob, type: "follow", to: ada }, "userId"],
+  ] as const) {
+    const { status, body } = await send(follow, edge);
+    expect([status, body.error]).toMatchObject([
+      422,
+      { code: "unknown_user", details: { field: `edges[1].${end}`, value: bob } },
+    ]);
+    expect(body.error.message).toContain(`edges[1].${end} is '${bob}'`);
+    expect(await names()).toBe(1);
+  }
+  expect(await send(follow)).toMatchObject({ status: 200, body: { created: 1 } });
+  expect(await names()).toBe(2);
+});
+
 test("every call of the engine is known to speak of users, or not to", async () => {
   const translated = [
     ...["recommend", "recommendBatch", "record", "putItems", "putUsers", "findUser", "deleteUser"],
@@ -181,6 +218,7 @@ test("every call of the engine is known to speak of users, or not to", async () 
   // Users in their answers have their pseudonyms, since the call sends none.
   const others = [
     ...["findItem", "deleteItem", "listItems", "listUsers", "findDecision", "explainDecision"],
+    "activateDecision",
     ...["putCampaigns", "findCampaign", "deleteCampaign", "listCampaigns", "reportCampaigns"],
     ...["policies", "rollBack", "intervene", "interventions", "cycles", "findCycle"],
     ...["countDecisions", "rewardSeries", "activity", "health", "figures", "idle", "close"],

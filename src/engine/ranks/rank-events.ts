@@ -1,13 +1,14 @@
 import type { Decision } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { decisionId, userId } from "../../domain/ids.ts";
-import type { Json } from "../../domain/json.ts";
-import { openMs, repeatsOf } from "../../domain/reward-rule.ts";
+import { repeatsOf } from "../../domain/reward-rule.ts";
 import type { Scenario } from "../../domain/scenario.ts";
+import { DeferralChanged } from "../../storage/deferral-store.ts";
 import { rewardType } from "../configuration/compatibility.ts";
 import type { EventInput } from "../input/input.ts";
+import { activateDeferral } from "../serving/activate.ts";
 import type { RecommendParts } from "../serving/recommend-parts.ts";
-import { attribute, complete, record } from "../serving/record.ts";
+import { complete, record } from "../serving/record.ts";
 import { isDemonstration } from "./demonstrations.ts";
 
 /** A reward of a slot; of the only one if it has no id. */
@@ -16,18 +17,12 @@ export interface SlotReward {
   readonly value: number;
 }
 
-/** An event that was not activated yet, with the rewards that came before. */
-interface Deferred {
-  readonly decisions: readonly Decision[];
-  readonly rewards: readonly EventInput[];
-}
-
 export interface RankEvents {
   /** Decisions of an event, deferred ones included; undefined if it was never ranked. */
   find(eventId: string): Promise<readonly Decision[] | undefined>;
   /** Kept until the reward window of the request is over. @throws conflict if the id is taken */
   defer(eventId: string, decisions: readonly Decision[]): Promise<void>;
-  /** A deferred event is decided from now on; an active one stays as it is. @throws not_found */
+  /** A deferred event is decided from now on; an active one stays as it is. @throws not_found, conflict */
   activate(eventId: string): Promise<void>;
   /**
    * A deferred event keeps its rewards until it is activated.
@@ -73,11 +68,13 @@ interface RankScene {
   readonly scenario: Scenario;
 }
 
-const keyOf = (id: string) => ({ kind: "deferred", id }) as const;
-
-async function findDeferred({ parts }: RankScene, eventId: string): Promise<Deferred | undefined> {
-  const found = await parts.store.documents.find(keyOf(eventId), parts.clock());
-  return found as unknown as Deferred | undefined;
+/** Decisions of an event that was not activated yet. */
+async function findDeferred(
+  { parts: { store, clock }, scenario }: RankScene,
+  eventId: string,
+): Promise<readonly Decision[] | undefined> {
+  const decisions = (await store.deferrals.find(decisionId(eventId), clock()))?.decisions;
+  return decisions?.[0]?.scenario === scenario.name ? decisions : undefined;
 }
 
 /** Slots after the first are found while they are open: later rewards change nothing. */
@@ -118,49 +115,9 @@ function toEvents(
   });
 }
 
-/** Its window begins when it is shown. */
-async function activateDeferred(
-  { parts, scenario }: RankScene,
-  eventId: string,
-  { decisions, rewards }: Deferred,
-): Promise<void> {
-  const now = parts.clock();
-  const expiresAt = now + openMs(scenario.reward);
-  const shown = decisions.map((one) => ({ ...one, decidedAt: now, expiresAt }));
-  const arrival = { configuration: parts.configuration, now };
-  const events = rewards.map((input) => {
-    const decision = shown.find((one) => one.decisionId === input.decisionId);
-    const feedback = decision && { decision, sequence: 0, rewards: [] };
-    return attribute(complete(input, now), feedback, arrival).row;
-  });
-  await parts.store.decisions.appendAll(shown, { events, settles: keyOf(eventId) });
-  parts.fastLoops.learn(scenario);
-}
-
-async function putDeferred(
-  { parts: { store, clock }, scenario }: RankScene,
-  eventId: string,
-  deferred: Deferred,
-): Promise<void> {
-  const [{ decidedAt = 0 } = {}] = deferred.decisions;
-  const isNew = deferred.rewards.length === 0;
-  const options = { now: clock(), expiresAt: decidedAt + openMs(scenario.reward), isNew };
-  await store.documents.put(keyOf(eventId), deferred as unknown as Json, options);
-}
-
-/** Runs one piece of work after the other: no other changes a row between its reading and its writing. */
-function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const mine = last.then(work);
-    last = mine.catch(() => {});
-    return mine;
-  };
-}
-
 async function activateEvent(scene: RankScene, eventId: string): Promise<void> {
-  const deferred = await findDeferred(scene, eventId);
-  if (deferred !== undefined) return activateDeferred(scene, eventId, deferred);
+  const isDeferred = (await findDeferred(scene, eventId)) !== undefined;
+  if (isDeferred && (await activateDeferral(scene.parts, decisionId(eventId)))) return;
   if ((await findActive(scene, eventId)) === undefined) await checkDemonstrated(scene, eventId);
 }
 
@@ -174,25 +131,29 @@ async function rewardEvent(
   eventId: string,
   sent: { readonly rewards: readonly SlotReward[]; readonly requestId: string },
 ): Promise<void> {
+  const { store, clock } = scene.parts;
   const deferred = await findDeferred(scene, eventId);
-  const decisions = deferred?.decisions ?? (await findActive(scene, eventId));
+  const decisions = deferred ?? (await findActive(scene, eventId));
   if (decisions === undefined) return checkDemonstrated(scene, eventId);
   const events = toEvents(scene, decisions, sent);
-  if (deferred === undefined) await record(scene.parts, events);
-  else await putDeferred(scene, eventId, { decisions, rewards: [...deferred.rewards, ...events] });
+  if (deferred === undefined) return void (await record(scene.parts, events));
+  const deferral = decisionId(eventId);
+  const rows = events.map((event) => ({ event: complete(event, clock()), deferral }));
+  try {
+    await store.events.record(rows);
+  } catch (error) {
+    if (!(error instanceof DeferralChanged)) throw error;
+    await rewardEvent(scene, eventId, sent);
+  }
 }
 
 export function createRankEvents(parts: RecommendParts, scenario: Scenario): RankEvents {
   const scene = { parts, scenario };
-  const inTurn = createTurns();
-  /** Only deferred events are read and written in two steps. */
-  const run = async (eventId: string, work: () => Promise<void>) =>
-    (await findDeferred(scene, eventId)) === undefined ? work() : inTurn(work);
   return {
-    find: async (id) => (await findDeferred(scene, id))?.decisions ?? findActive(scene, id),
-    defer: (eventId, decisions) => putDeferred(scene, eventId, { decisions, rewards: [] }),
-    activate: (eventId) => run(eventId, () => activateEvent(scene, eventId)),
-    reward: (eventId, rewards, requestId) =>
-      run(eventId, () => rewardEvent(scene, eventId, { rewards, requestId })),
+    find: async (id) => (await findDeferred(scene, id)) ?? findActive(scene, id),
+    defer: (eventId, decisions) =>
+      parts.store.deferrals.add([{ id: decisionId(eventId), decisions }]),
+    activate: (eventId) => activateEvent(scene, eventId),
+    reward: (eventId, rewards, requestId) => rewardEvent(scene, eventId, { rewards, requestId }),
   };
 }

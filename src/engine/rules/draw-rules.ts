@@ -1,4 +1,9 @@
-import type { Decision, OfferLimits } from "../../domain/decision.ts";
+import {
+  type Decision,
+  type DrawnTime,
+  type OfferLimits,
+  timeOfDraw,
+} from "../../domain/decision.ts";
 import type { Boost, Cap, ItemRules, PinnedItem, ScenarioRules } from "../../domain/rules.ts";
 import type { SlateCaps } from "../../domain/slate-caps.ts";
 import type { PlaceRules } from "../../policy/slate.ts";
@@ -134,13 +139,13 @@ export function drawRulesOf(
 export const momentOf = ({
   servingRule,
   offer,
-  decidedAt,
   slate,
   fastLoop,
-}: Pick<Decision, "servingRule" | "offer" | "decidedAt" | "slate" | "fastLoop">): DrawMoment => ({
+  ...times
+}: Pick<Decision, "servingRule" | "offer" | DrawnTime | "slate" | "fastLoop">): DrawMoment => ({
   scenario: servingRule ?? {},
   offer,
-  now: decidedAt,
+  now: timeOfDraw(times),
   slateSize: offer?.slateSize ?? slate.length,
   barred: fastLoop?.below,
 });

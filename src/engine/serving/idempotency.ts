@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import type { Decision } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { type DecisionId, decisionId } from "../../domain/ids.ts";
 import type { Store } from "../../storage/store.ts";
@@ -6,6 +7,7 @@ import type { Recommendation } from "../calls/serving-calls.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import { findScenario } from "../configuration/find-scenario.ts";
 import type { ParsedInput } from "./parsed-input.ts";
+import type { RecommendParts } from "./recommend-parts.ts";
 
 /**
  * A UUID of version 8 (RFC 9562): the decision itself remembers the key, without a table of keys. Its bits are an HMAC-SHA-256 under
@@ -29,18 +31,33 @@ export async function keyedId(
   return { ...input, decisionId: idOf(await store.secret(), [name, userId, idempotencyKey]) };
 }
 
+/** Why a decision can't answer a request that has its key; undefined if it can. */
+function findDifference(
+  { slate }: Decision,
+  isDeferred: boolean,
+  { slateSize, deferred = false }: ParsedInput,
+): string | undefined {
+  if (slateSize !== undefined && slate.length > slateSize)
+    return `a slate of ${slate.length}, and this request asks for ${slateSize}`;
+  if (isDeferred && !deferred) return "a deferred decision, and this request is not deferred";
+  return undefined;
+}
+
 /** The decision that a request with a key has led to. */
 export async function findRepeated(
-  { decisions }: Store,
-  { idempotencyKey, decisionId: id, slateSize }: ParsedInput,
+  { store: { decisions, deferrals }, clock }: Pick<RecommendParts, "store" | "clock">,
+  input: ParsedInput,
 ): Promise<Recommendation | undefined> {
+  const { idempotencyKey, decisionId: id } = input;
   if (idempotencyKey === undefined || id === undefined) return undefined;
-  const found = await decisions.find(id);
-  if (found === undefined) return undefined;
-  const { decision } = found;
-  if (slateSize === undefined || decision.slate.length <= slateSize)
-    return { decision, isRepeated: true };
-  const message = `idempotencyKey '${idempotencyKey}' has led to a slate of ${decision.slate.length}, and this request asks for ${slateSize}; give another request another key`;
+  // Activation moves it from the one to the other.
+  const kept = (await deferrals.find(id, clock()))?.decisions[0];
+  const decision = kept ?? (await decisions.find(id))?.decision;
+  if (decision === undefined) return undefined;
+  const difference = findDifference(decision, kept !== undefined, input);
+  if (difference === undefined)
+    return { decision, isRepeated: true, ...(kept && { isDeferred: true }) };
+  const message = `idempotencyKey '${idempotencyKey}' has led to ${difference}; give another request another key`;
   throw new EngineError("conflict", message, {
     details: { field: "idempotencyKey", value: idempotencyKey, decisionId: id },
   });

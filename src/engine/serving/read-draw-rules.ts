@@ -1,4 +1,9 @@
-import type { Candidate, Decision } from "../../domain/decision.ts";
+import {
+  type Candidate,
+  type Decision,
+  type DrawnTime,
+  timeOfDraw,
+} from "../../domain/decision.ts";
 import type { Store } from "../../storage/store.ts";
 import { readLoggedAuction } from "../campaigns/auction.ts";
 import { adsOf } from "../campaigns/shown-ads.ts";
@@ -13,11 +18,11 @@ import type { DrawnAds } from "./fast-loop/draw-logits.ts";
 /** Of a logged decision. @param catalogue as of its moment */
 export async function readGroupsOf(
   store: Store,
-  decision: Pick<Decision, "userId" | "scenario" | "asOf" | "decidedAt" | "servingRule">,
+  decision: Pick<Decision, "userId" | "scenario" | "asOf" | DrawnTime | "servingRule">,
   catalogue: Catalogue,
 ): Promise<RuledGroups> {
   const { seen } = await visibleRecord(store, decision);
-  const visit = { ...decision, now: decision.decidedAt, catalogue };
+  const visit = { ...decision, now: timeOfDraw(decision), catalogue };
   return readRuledGroups(seen, decision.servingRule ?? {}, visit);
 }
 

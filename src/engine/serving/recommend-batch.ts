@@ -1,3 +1,4 @@
+import type { Decision } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import type { ItemId } from "../../domain/ids.ts";
 import { CampaignClosed } from "../../storage/campaign-store.ts";
@@ -15,8 +16,10 @@ import type { RecommendParts } from "./recommend-parts.ts";
 const usersAtATime = 8;
 
 async function answer(parts: RecommendParts, input: ParsedInput): Promise<Recommendation> {
-  const repeated = await findRepeated(parts.store, input);
-  return repeated ?? (await choose(parts, input)).recommendation;
+  const repeated = await findRepeated(parts, input);
+  if (repeated !== undefined) return repeated;
+  const { recommendation } = await choose(parts, input);
+  return { ...recommendation, ...(input.deferred && { isDeferred: true }) };
 }
 
 /** The same request without items that are taken. */
@@ -84,6 +87,19 @@ const wasOvertaken = (error: unknown, inputs: readonly ParsedInput[]) =>
     error.code === "conflict" &&
     inputs.some(({ decisionId }) => decisionId === error.details.decisionId));
 
+/** Writes all or none: decisions into the record, deferred ones beside it. */
+async function keep(
+  { decisions, deferrals }: RecommendParts["store"],
+  made: readonly Recommendation[],
+): Promise<void> {
+  const [deferred, decided] = [true, false].map((wanted) =>
+    made.flatMap(({ decision, isDeferred = false }) => (isDeferred === wanted ? decision : [])),
+  ) as [Decision[], Decision[]];
+  if (deferred.length === 0) return decisions.append(...decided);
+  const added = deferred.map((decision) => ({ id: decision.decisionId, decisions: [decision] }));
+  await deferrals.add(added, decided);
+}
+
 /** Choices that are in the record together, or none of them. Made anew whatever they were, so that their propensities stay exact. */
 async function decide(
   parts: RecommendParts,
@@ -94,8 +110,7 @@ async function decide(
     const answers = await answerAll(parts, inputs, options);
     const made = answers.filter(({ isRepeated }) => !isRepeated);
     try {
-      const decisions = made.map(({ decision }) => decision);
-      await inSpan("write", () => parts.store.decisions.append(...decisions));
+      await inSpan("write", () => keep(parts.store, made));
       return answers;
     } catch (error) {
       if (!wasOvertaken(error, inputs)) throw error;

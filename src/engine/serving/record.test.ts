@@ -29,7 +29,7 @@ describe("an event on a shown item", () => {
     const { engine, decision, rewards } = await openVisited();
     const { outcomes, counts } = await engine.record([named({ type: "buy", value: 0.5 })]);
     expect(outcomes).toEqual(["rewarded"]);
-    expect(counts).toEqual({ rewarded: 1, recorded: 0, late: 0, duplicate: 0 });
+    expect(counts).toEqual({ rewarded: 1, recorded: 0, late: 0, duplicate: 0, deferred: 0 });
     expect(await rewards()).toEqual(
       decision.slate.map((shown) => (shown === "i-0" ? 4 * 0.5 : undefined)),
     );
@@ -240,7 +240,7 @@ describe("an event is completed:", () => {
     const { engine } = await openShop();
     expect(await engine.record([])).toEqual({
       outcomes: [],
-      counts: { rewarded: 0, recorded: 0, late: 0, duplicate: 0 },
+      counts: { rewarded: 0, recorded: 0, late: 0, duplicate: 0, deferred: 0 },
     });
   });
 });

@@ -1,10 +1,11 @@
 import { type BehaviourEvent, type RecordOutcome, recordOutcomes } from "../../domain/behaviour.ts";
 import { type ShownAd, worthOf } from "../../domain/campaign.ts";
-import type { Feedback } from "../../domain/decision.ts";
+import { activatedAt, type Feedback } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { type DecisionId, decisionId, itemId, userId } from "../../domain/ids.ts";
 import { closesFor, repeatsOf, weightOf, windowEnd } from "../../domain/reward-rule.ts";
 import type { Scenario } from "../../domain/scenario.ts";
+import { DeferralChanged } from "../../storage/deferral-store.ts";
 import type { EventRow } from "../../storage/event-store.ts";
 import type { Store } from "../../storage/store.ts";
 import type { RecordSummary } from "../calls/serving-calls.ts";
@@ -52,12 +53,14 @@ export const complete = (
   ...(decision !== undefined && { decisionId: decisionId(decision) }),
 });
 
+/** A decision that an event names. */
+interface Named extends Feedback {
+  /** It is kept beside the record, and so is the event. */
+  readonly isDeferred?: true;
+}
+
 /** The decision that the event names must exist, be this user's and have shown this item. */
-function checkNamed(
-  event: BehaviourEvent,
-  feedback: Feedback | undefined,
-  index: number,
-): Feedback {
+function checkNamed(event: BehaviourEvent, feedback: Named | undefined, index: number): Named {
   if (feedback === undefined) {
     throw new EngineError(
       "unknown_decision",
@@ -123,23 +126,41 @@ export function attribute(
   return { row: { event, reward: { ...place, value, repeats } }, late };
 }
 
-async function findNamed(store: Store, events: readonly BehaviourEvent[]) {
-  const ids = [...new Set(events.flatMap((event) => event.decisionId ?? []))];
-  const found = await store.decisions.findMany(ids);
-  return new Map<DecisionId, Feedback | undefined>(ids.map((id, index) => [id, found[index]]));
+/** A deferred decision as if it was activated now, since an event of it came; or one that was activated a moment ago. */
+async function findDeferred(
+  { deferrals, decisions }: Store,
+  id: DecisionId,
+  now: number,
+): Promise<Named | undefined> {
+  const deferral = await deferrals.find(id, now);
+  const own = deferral?.decisions.find(({ decisionId: one }) => one === id);
+  if (own === undefined) return decisions.find(id);
+  return { decision: activatedAt(own, now), sequence: 0, rewards: [], isDeferred: true };
 }
 
-/** Events with the rewards that they bring as of now. @throws unknown_decision, invalid_request */
+async function findNamed(store: Store, events: readonly BehaviourEvent[], now: number) {
+  const ids = [...new Set(events.flatMap((event) => event.decisionId ?? []))];
+  const found = await store.decisions.findMany(ids);
+  const named = new Map<DecisionId, Named | undefined>();
+  for (const [index, id] of ids.entries())
+    named.set(id, found[index] ?? (await findDeferred(store, id, now)));
+  return named;
+}
+
+/**
+ * Events with the rewards that they bring as of now; those of a deferred decision bring theirs when it is activated.
+ * @throws unknown_decision, invalid_request
+ */
 export async function attributeEvents(
   { store, configuration, clock }: RecordParts,
   inputs: readonly EventInput[],
 ): Promise<readonly Attributed[]> {
   const now = clock();
   const events = inputs.map((input) => complete(input, now));
-  const named = await findNamed(store, events);
+  const named = await findNamed(store, events, now);
   const rows: Attributed[] = [];
   for (const [index, event] of events.entries()) {
-    const feedback =
+    const feedback: Named | undefined =
       event.decisionId === undefined
         ? await store.decisions.findByItem({ ...event, occurredAt: happened(event, now), now })
         : checkNamed(event, named.get(event.decisionId), index);
@@ -151,9 +172,24 @@ export async function attributeEvents(
         event.value,
         `value × weight of '${event.type}' overflows; send a smaller value`,
       );
-    rows.push(attributed);
+    const isDeferred = feedback?.isDeferred === true;
+    const row = { event, ...(isDeferred && { deferral: feedback.decision.decisionId }) };
+    rows.push(isDeferred ? { row, late: false } : attributed);
   }
   return rows;
+}
+
+/** Attributes and stores events: again, if a decision was activated in between. */
+async function store(parts: RecordParts, inputs: readonly EventInput[]) {
+  for (;;) {
+    const attributed = await attributeEvents(parts, inputs);
+    try {
+      const stored = await parts.store.events.record(attributed.map(({ row }) => row));
+      return { attributed, stored };
+    } catch (error) {
+      if (!(error instanceof DeferralChanged)) throw error;
+    }
+  }
 }
 
 /** Stage 6 of the loop. All events or none; a duplicate or late event changes no reward. */
@@ -161,10 +197,10 @@ export async function record(
   parts: RecordParts,
   inputs: readonly EventInput[],
 ): Promise<RecordSummary> {
-  const attributed = await attributeEvents(parts, inputs);
-  const stored = await parts.store.events.record(attributed.map(({ row }) => row));
+  const { attributed, stored } = await store(parts, inputs);
   const outcomes = attributed.map(({ row, late }, index): RecordOutcome => {
     if (stored[index] === "duplicate") return "duplicate";
+    if (row.deferral !== undefined) return "deferred";
     if (late) return "late";
     return row.reward === undefined ? "recorded" : "rewarded";
   });

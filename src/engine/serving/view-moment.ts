@@ -1,4 +1,9 @@
-import type { Candidate, Decision } from "../../domain/decision.ts";
+import {
+  type Candidate,
+  type Decision,
+  type DrawnTime,
+  timeOfDraw,
+} from "../../domain/decision.ts";
 import type { ServingRule } from "../../domain/scenario.ts";
 import type { ItemView } from "../../policy/policy.ts";
 import type { Store } from "../../storage/store.ts";
@@ -8,7 +13,7 @@ import type { Catalogue } from "../state/catalogue.ts";
 import { factsOfCandidate } from "./candidates.ts";
 
 /** The fields of a decision that its candidates' features depend on. */
-export interface SeenMoment extends Pick<Decision, "userId" | "asOf" | "decidedAt"> {
+export interface SeenMoment extends Pick<Decision, "userId" | "asOf" | DrawnTime> {
   readonly candidates: readonly Candidate[];
   readonly servingRule?: Pick<ServingRule, "ads" | "social" | "consent">;
 }
@@ -20,14 +25,14 @@ export interface SeenMoment extends Pick<Decision, "userId" | "asOf" | "decidedA
  */
 export async function viewMoment(
   store: Store,
-  { candidates, servingRule, decidedAt: now, ...visit }: SeenMoment,
+  { candidates, servingRule, ...visit }: SeenMoment,
   options: {
     readonly catalogue: Catalogue;
     readonly view: (candidate: Candidate, catalogue: Catalogue) => ItemView;
   },
 ): Promise<readonly ItemView[]> {
   const { catalogue, view } = options;
-  const social = await readSocial(store, servingRule?.social, { ...visit, now });
+  const social = await readSocial(store, servingRule?.social, { ...visit, now: timeOfDraw(visit) });
   return viewSocial(
     candidates.map((candidate) => view(candidate, catalogue)),
     () => candidates.map((candidate) => factsOfCandidate(candidate, catalogue)),

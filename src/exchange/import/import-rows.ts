@@ -1,9 +1,10 @@
 import type { Scenario } from "../../domain/scenario.ts";
 import { describeProblem, findProblem } from "../../engine/campaigns/check-campaign.ts";
+import { createTranslator, findEdges } from "../../engine/privacy/as-sent.ts";
 import type { Pseudonyms } from "../../engine/privacy/pseudonyms.ts";
 import { findUnknown, unknownRemedy } from "../../engine/social/check-edges.ts";
 import type { Store } from "../../storage/store.ts";
-import { findEdges, pseudonymiseRows } from "./pseudonymise-rows.ts";
+import { pseudonymiseRows } from "./pseudonymise-rows.ts";
 import type { AcceptedRow, ImportedEvent, ImportRow, Refusal, RowSource } from "./row.ts";
 
 /** Rows that go into the store in one commit: enough to hide its cost, few enough to stop soon and to stay small. */
@@ -50,10 +51,8 @@ async function refuseUnknown(
   batch: readonly AcceptedRow[],
 ): Promise<readonly AcceptedRow[]> {
   const rows = batch.filter((row) => row.kind === "edge");
-  const edges = await findEdges(
-    rows.map(({ edge }) => edge),
-    pseudonyms,
-  );
+  const sent = rows.map(({ edge }) => edge);
+  const edges = pseudonyms ? await findEdges(sent, createTranslator(pseudonyms)) : sent;
   const unknown = await findUnknown(store.users, edges);
   const refused = new Set<AcceptedRow>();
   for (const [index, row] of rows.entries()) {

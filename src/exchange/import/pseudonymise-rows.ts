@@ -1,4 +1,3 @@
-import type { Edge } from "../../domain/edge.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 import { type CallIds, createTranslator } from "../../engine/privacy/as-sent.ts";
 import { authorPaths, authorsIn, renameAuthors } from "../../engine/privacy/authors.ts";
@@ -41,18 +40,6 @@ function withIds<Row extends AcceptedRow>(row: Row, { of }: CallIds, paths: Path
     default:
       return row;
   }
-}
-
-/** Edges with the record's ids, for a look: who has none yet gets none, and is nobody. */
-export async function findEdges(
-  edges: readonly Edge[],
-  pseudonyms: Pseudonyms | undefined,
-): Promise<readonly Edge[]> {
-  if (pseudonyms === undefined) return edges;
-  const sent = edges.flatMap(({ userId, to }) => [userId, to]);
-  return createTranslator(pseudonyms).read(sent, async ({ of }) =>
-    edges.map(({ userId, type, to }) => ({ userId: of(userId), type, to: of(to) })),
-  );
 }
 
 /**

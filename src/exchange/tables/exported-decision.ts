@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Consent } from "../../domain/consent.ts";
-import type { Decision, DecisionRule, Feedback } from "../../domain/decision.ts";
+import type { Decision, DecisionRule, DrawnTime, Feedback } from "../../domain/decision.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { PrefixRules } from "../../domain/prefix-rules.ts";
 import { settleReward } from "../../domain/reward-rule.ts";
@@ -15,11 +15,13 @@ import type { DrawRules } from "../../engine/rules/draw-rules.ts";
 export interface ExportedDecision
   extends Omit<
     Decision,
-    "decisionId" | "userId" | "candidates" | "slate" | DecisionRule | "decidedAt" | "expiresAt"
+    "decisionId" | "userId" | "candidates" | "slate" | DecisionRule | DrawnTime | "expiresAt"
   > {
   readonly decisionId: string;
   readonly userId: string;
   readonly decidedAt: string;
+  /** Absent if it was not deferred. */
+  readonly drawnAt?: string;
   readonly expiresAt: string;
   /** By position, in reward units: the default if no event came, clipped to the rule's range. */
   readonly rewards: readonly number[];
@@ -61,13 +63,16 @@ function toExportedDraw({ candidates, offer }: Decision, rules: DrawRules): Expo
 /** The fields of the decision that its features depend on. */
 export const momentOfExport = ({
   decidedAt,
+  drawnAt = decidedAt,
   social,
   consent,
 }: ExportedDecision): {
   decidedAt: number;
+  drawnAt: number;
   servingRule: Pick<ServingRule, "social" | "consent">;
 } => ({
   decidedAt: Date.parse(decidedAt),
+  drawnAt: Date.parse(drawnAt),
   servingRule: { ...(social && { social }), ...(consent && { consent }) },
 });
 
@@ -98,6 +103,7 @@ export function toExportedDecision(
     seed: decision.seed,
     asOf: decision.asOf,
     decidedAt: new Date(decision.decidedAt).toISOString(),
+    ...(decision.drawnAt !== undefined && { drawnAt: new Date(decision.drawnAt).toISOString() }),
     expiresAt: new Date(decision.expiresAt).toISOString(),
     exploration: decision.exploration,
     ...(decision.fastLoop && { fastLoop: decision.fastLoop }),
@@ -175,13 +181,16 @@ function refuseOtherLengths(
   }
 }
 
+const time = z.iso.datetime("must be a time such as 2026-01-31T12:00:00.000Z");
+
 /** The fields of a line that an evaluation reads; the others are for people. */
 export const exportedSchema: z.ZodType<ExportedDecision> = z
   .looseObject({
     userId: z.string("must be text"),
     scenario: z.string("must be text"),
     asOf: z.int("must be an integer").min(0),
-    decidedAt: z.iso.datetime("must be a time such as 2026-01-31T12:00:00.000Z"),
+    decidedAt: time,
+    drawnAt: time.exactOptional(),
     exploration: z.number("must be a number").min(0).max(1),
     slate: z.array(z.string("must be text"), "must be a list of item ids").min(1, "is empty"),
     positionPropensities: z.array(z.unknown(), "must be a list of numbers"),

@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
+import { startOfTests } from "../../../tests/support/engine.ts";
 import { addCycles, sampleCycle } from "../../../tests/support/played-cycles.ts";
 import { sampleDecision, sampleEvent } from "../../../tests/support/sample.ts";
 import { openShop, shopConfiguration } from "../../../tests/support/shop.ts";
 import { campaignId, itemId, userId } from "../../domain/ids.ts";
 import { parseConfiguration } from "../../engine/configuration/configuration.ts";
 import { createRowParser, type RowKind } from "../import/row-schema.ts";
+import { exportedSchema, momentOfExport } from "./exported-decision.ts";
 import {
   campaignTable,
   cycleTable,
@@ -58,11 +60,21 @@ test("decisions are those of the scenario, the arm and the time, closed ones onl
 
 test("a decision's columns are all its fields", async () => {
   const { store, engine, advance, clock } = await openShop();
-  await engine.recommend({ userId: userId("ann"), context: { hour: 3 } });
+  const request = { userId: userId("ann"), context: { hour: 3 }, deferred: true };
+  const { decision } = await engine.recommend(request);
+  advance(60);
+  await engine.activateDecision(decision.decisionId);
   advance(3600);
   const table = decisionTable({ store, scenario: scenario!, now: clock(), range: {} });
   const [row] = await read(table);
   expect(Object.keys(table.columns)).toEqual(expect.arrayContaining(Object.keys(row!)));
+  const times = { decidedAt: "2026-03-01T12:01:00.000Z", drawnAt: "2026-03-01T12:00:00.000Z" };
+  expect(row).toMatchObject(times);
+  // Features hold as of the draw, and those of a decision that was not deferred as of itself.
+  const exported = exportedSchema.parse(row);
+  expect(momentOfExport(exported)).toMatchObject({ drawnAt: startOfTests });
+  const { drawnAt: _, ...atOnce } = exported;
+  expect(momentOfExport(atOnce)).toMatchObject({ drawnAt: startOfTests + 60_000 });
 });
 
 test("events come in their order, within a time, pages and all, and can be imported", async () => {

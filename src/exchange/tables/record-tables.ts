@@ -21,6 +21,7 @@ export const decisionColumns: RecordTable["columns"] = {
   ...{ slatePropensity: "number", positionPropensities: "numbers", rewards: "numbers" },
   ...{ slate: "texts", candidates: "json", offeredBy: "text", retriever: "integer" },
   ...{ offer: "json", draw: "json", social: "json", consent: "json", context: "json" },
+  drawnAt: "time",
 };
 
 /** Closed decisions with their rewards, oldest first. */

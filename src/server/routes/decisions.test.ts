@@ -17,6 +17,55 @@ testApi([
 
 testApi([
   {
+    name: "a decision that was never made, or has expired, can't be activated",
+    method: "POST",
+    url: "/api/v1/decisions/d-1/activate",
+    status: 404,
+    contains: ['"code":"not_found"', '"details":{"decisionId":"d-1"}', "not activated by its"],
+  },
+  {
+    name: "a decision is activated by no other method",
+    method: "GET",
+    url: "/api/v1/decisions/d-1/activate",
+    status: 405,
+    contains: ['"code":"method_not_allowed"', "POST"],
+  },
+  {
+    name: "a request that is deferred or not says so by true or false",
+    method: "POST",
+    url: "/api/v1/recommend",
+    body: { userId: "ada", deferred: "later" },
+    status: 400,
+    contains: ['"code":"invalid_request"', '"field":"deferred"'],
+  },
+]);
+
+test("a deferred decision is activated without a body, as often as one likes", async () => {
+  const { send, advance } = await openTestServer();
+  const candidates = [{ itemId: "a", features: {} }];
+  const request = { userId: "ada", slateSize: 1, candidates, deferred: true };
+  const drawn = await send("POST", "/api/v1/recommend", request);
+  expect(await drawn.json()).toMatchObject({ decisionId: "d-1", deferred: true });
+  const click = { type: "click", userId: "ada", itemId: "a", decisionId: "d-1" };
+  const answered = await send("POST", "/api/v1/events", { events: [click] });
+  expect(await answered.json()).toMatchObject({ outcomes: ["deferred"] });
+  advance(60);
+  const times = { decidedAt: "2026-03-01T12:01:00.000Z", expiresAt: expect.any(String) };
+  for (const body of [undefined, {}]) {
+    const activated = await send("POST", "/api/v1/decisions/d-1/activate", body);
+    expect([activated.status, await activated.json()]).toEqual([
+      200,
+      { decisionId: "d-1", ...times },
+    ]);
+  }
+  const read = await send("GET", "/api/v1/decisions/d-1");
+  expect(await read.json()).toMatchObject({
+    ...{ ...times, drawnAt: "2026-03-01T12:00:00.000Z", rewards: [expect.any(Number)] },
+  });
+});
+
+testApi([
+  {
     name: "decisions of a page that begins at none are refused",
     method: "GET",
     url: "/api/v1/decisions?after=d-9",

@@ -1,5 +1,10 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import type { DecisionBody, OfferBody, ShownAdBody } from "../../contract/decision.ts";
+import type {
+  ActivateResponse,
+  DecisionBody,
+  OfferBody,
+  ShownAdBody,
+} from "../../contract/decision.ts";
 import { routes } from "../../contract/routes.ts";
 import { offeredBy } from "../../domain/decision.ts";
 import type { FastLoopMark } from "../../domain/fast-loop.ts";
@@ -91,6 +96,7 @@ const decisionBody = wire<DecisionBody>()(
       retriever: optional(count),
       offer: optional(offerBody),
       ads: optional(z.array(shownAd)),
+      drawnAt: optional(time),
       profile: z.strictObject({
         attributes: jsonObject,
         history: z.array(
@@ -134,13 +140,39 @@ const decisionRoute = createRoute({
   },
 });
 
+const activateResponse = wire<ActivateResponse>()(
+  z
+    .strictObject({ decisionId: name, decidedAt: time, expiresAt: time })
+    .openapi("ActivateResponse"),
+);
+
+const activateRoute = createRoute({
+  method: "post",
+  path: `${routes.decisions}/{decisionId}/activate` as const,
+  operationId: "activateDecision",
+  tags: ["loop"],
+  summary: "Say that a deferred decision is shown",
+  description:
+    "A decision of a request with `deferred` counts from now on: its reward window begins, its items are shown ones, its ads are paid for. Events that came before count too. A decision that counts already stays as it is. Until its `expiresAt` it can be activated; later it is not found. If an ad of its slate is not sold any more, by budget, dates or frequency cap, that is a conflict. The request has no body.",
+  request: { params: z.strictObject({ decisionId: name }) },
+  responses: {
+    200: answer("The decision's times", activateResponse, {
+      decisionId: "0b0e7d6c-8f1c-4a43-9a7e-5c1f0c2b7a11",
+      decidedAt: "2026-03-01T12:10:00.000Z",
+      expiresAt: "2026-03-01T12:41:00.000Z",
+    }),
+    ...failures("not_found", "conflict"),
+  },
+});
+
 function toBody({ feedback: { decision, rewards }, profile }: DecisionView): DecisionBody {
-  const { positionPropensities: _, rewardRule: __, servingRule: ___, ...rest } = decision;
+  const { positionPropensities: _, rewardRule: __, servingRule: ___, drawnAt, ...rest } = decision;
   return {
     ...rest,
     slate: toSlate(decision),
     decidedAt: toTime(decision.decidedAt),
     expiresAt: toTime(decision.expiresAt),
+    ...(drawnAt !== undefined && { drawnAt: toTime(drawnAt) }),
     rewards: rewards.map((reward) => reward ?? null),
     profile: {
       attributes: profile.attributes,
@@ -160,5 +192,11 @@ export function addDecisions(app: App, { engine }: RouteParts): void {
     const view = await engine.findDecision(id);
     if (view === undefined) throw missingDecision(id);
     return context.json(toBody(view), 200);
+  });
+  app.openapi(activateRoute, async (context) => {
+    const { decisionId: id } = context.req.valid("param");
+    const { decisionId, decidedAt, expiresAt } = await engine.activateDecision(id);
+    const times = { decidedAt: toTime(decidedAt), expiresAt: toTime(expiresAt) };
+    return context.json({ decisionId, ...times }, 200);
   });
 }

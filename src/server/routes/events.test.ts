@@ -26,7 +26,7 @@ testApi(
       status: 200,
       contains: [
         '"outcomes":["rewarded","recorded"]',
-        '"counts":{"rewarded":1,"recorded":1,"late":0,"duplicate":0}',
+        '"counts":{"rewarded":1,"recorded":1,"late":0,"duplicate":0,"deferred":0}',
       ],
       after: countEvents(2),
     },

@@ -19,7 +19,9 @@ const eventsResponse = wire<EventsResponse>()(
   z
     .strictObject({
       outcomes: z.array(z.enum(recordOutcomes)),
-      counts: z.strictObject({ rewarded: count, recorded: count, late: count, duplicate: count }),
+      counts: z.strictObject({
+        ...{ rewarded: count, recorded: count, late: count, duplicate: count, deferred: count },
+      }),
       warnings: optional(z.array(z.string())),
     })
     .openapi("EventsResponse"),
@@ -41,9 +43,9 @@ const eventsRoute = createRoute({
   responses: {
     200: answer("Outcome of each event", eventsResponse, {
       outcomes: ["rewarded"],
-      counts: { rewarded: 1, recorded: 0, late: 0, duplicate: 0 },
+      counts: { rewarded: 1, recorded: 0, late: 0, duplicate: 0, deferred: 0 },
     }),
-    ...failures("unknown_decision"),
+    ...failures("unknown_decision", "conflict"),
   },
 });
 

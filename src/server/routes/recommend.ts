@@ -28,6 +28,7 @@ const recommendResponse = wire<RecommendResponse>()(
       seed,
       expiresAt: time,
       fallback: optional(z.string()),
+      deferred: optional(z.literal(true)),
     })
     .openapi("RecommendResponse"),
 );
@@ -50,7 +51,7 @@ const recommendRoute = createRoute({
   tags: ["loop"],
   summary: "Choose a slate for a user",
   description:
-    "Draws a slate from the policy of the user's arm. The decision and its exact propensities are durable before the answer leaves. Send its decisionId with the events that answer it. A seed makes the draw repeatable on this record; it is mixed with a secret of the server, so it chooses no slate. The answer has the mixed seed. `rules` hold beside those of the scenario: filter, exclude, boosts, pins and caps (docs/guides/rules.md). If they leave fewer items the slate is shorter. `relatedTo` chooses from the items closest to one item. With an `idempotencyKey` a request can be sent again: it is answered by the decision that it has led to.",
+    "Draws a slate from the policy of the user's arm. The decision and its exact propensities are durable before the answer leaves. Send its decisionId with the events that answer it. A seed makes the draw repeatable on this record; it is mixed with a secret of the server, so it chooses no slate. The answer has the mixed seed. `rules` hold beside those of the scenario: filter, exclude, boosts, pins and caps (docs/guides/rules.md). If they leave fewer items the slate is shorter. `relatedTo` chooses from the items closest to one item. With an `idempotencyKey` a request can be sent again: it is answered by the decision that it has led to. With `deferred` the decision counts only once it is activated.",
   request: {
     body: body(recommendRequest, {
       userId: "ada",
@@ -102,7 +103,7 @@ const recommendBatchRoute = createRoute({
   },
 });
 
-function toResponse({ decision, fallback }: Recommendation): RecommendResponse {
+function toResponse({ decision, fallback, isDeferred }: Recommendation): RecommendResponse {
   return {
     decisionId: decision.decisionId,
     scenario: decision.scenario,
@@ -113,6 +114,7 @@ function toResponse({ decision, fallback }: Recommendation): RecommendResponse {
     seed: decision.seed,
     expiresAt: toTime(decision.expiresAt),
     ...(fallback === undefined ? {} : { fallback }),
+    ...(isDeferred && { deferred: true }),
   };
 }
 

@@ -18,6 +18,7 @@ const routesByScope: Readonly<Record<RouteScope, readonly string[]>> = {
   serve: [
     `POST ${routes.recommend}`,
     `POST ${routes.recommendBatch}`,
+    `POST ${routes.decisions}/:decisionId/activate`,
     `POST ${routes.events}`,
     "POST /gorse/api/feedback",
     "PUT /gorse/api/feedback",

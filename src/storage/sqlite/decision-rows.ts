@@ -83,6 +83,7 @@ export const defineDecisionTable = (connection: Connection): Table<Decision> =>
     retriever: column.optional(column.number("retriever")),
     offer: column.optional(column.json("offer")),
     ads: column.optional(column.json("ads")),
+    drawnAt: column.optional(column.number("drawn_at")),
   });
 
 /** @throws RangeError if one is not finite */

@@ -1,17 +1,13 @@
-import type { Decision, Feedback } from "../../domain/decision.ts";
-import { EngineError } from "../../domain/errors.ts";
+import type { Feedback } from "../../domain/decision.ts";
 import { type ItemId, itemId } from "../../domain/ids.ts";
 import type { DecisionStore } from "../decision-store.ts";
-import type { DocumentKey } from "../document-store.ts";
-import { ErasedMeanwhile } from "../erasure-store.ts";
-import { prepareAdInsert } from "./ad-insert.ts";
 import { readNumber, readText } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
+import { prepareDecisionInsert } from "./decision-insert.ts";
 import { createDecisionPages } from "./decision-pages.ts";
-import { checkPropensities, defineDecisionTable, rowChecksum } from "./decision-rows.ts";
-import { prepareDocumentDelete } from "./documents.ts";
+import { defineDecisionTable, rowChecksum } from "./decision-rows.ts";
 import { prepareEventInsert } from "./events.ts";
-import type { EventNumbers, GroupCommit } from "./group-commit.ts";
+import type { GroupCommit } from "./group-commit.ts";
 import { everything, type ReadScope } from "./read-scope.ts";
 import { createSettledRewards } from "./settled-rewards.ts";
 import { createUserActivity } from "./user-activity.ts";
@@ -56,14 +52,6 @@ function prepareStatements(connection: Connection, scope: ReadScope) {
   return {
     table,
     columns,
-    ads: prepareAdInsert(connection),
-    erasedSince: connection.prepare(
-      "SELECT 1 FROM removals WHERE sequence > ? AND kind = 'erasure' LIMIT 1",
-    ),
-    isKnown: connection.prepare("SELECT 1 FROM decisions WHERE decision_id = ?"),
-    insert: connection.prepare(
-      `INSERT INTO decisions (${columns}, checksum) VALUES (?, ${table.placeholders}, ?)`,
-    ),
     find: connection.prepare(`SELECT ${columns} FROM decisions WHERE decision_id = ?`),
     findByItem: connection.prepare(
       `SELECT ${columns} FROM decisions
@@ -134,34 +122,6 @@ const decodeSpan = (row: Row = {}) => ({
   after: readNumber(row, "first") - 1,
 });
 
-function appendRow(statements: Statements, decision: Decision, numbers: EventNumbers): void {
-  const { decisionId } = decision;
-  if (statements.isKnown.get(decisionId)) {
-    throw new EngineError(
-      "conflict",
-      `decision '${decisionId}' is stored already; give each decision an id of its own`,
-      { details: { decisionId } },
-    );
-  }
-  checkPropensities(decision);
-  if (decision.ads) statements.ads.checkOpen(decision);
-  const sequence = numbers.next();
-  const values = [sequence, ...statements.table.encode(decision)];
-  statements.insert.run(...values, rowChecksum(values));
-  if (decision.ads) statements.ads.insert(decision, sequence, numbers);
-}
-
-/** @throws ErasedMeanwhile if it may stand on rows that an erasure has removed since */
-function appendFresh(statements: Statements, decision: Decision, numbers: EventNumbers): void {
-  if (statements.erasedSince.get(decision.asOf)) throw new ErasedMeanwhile(decision.decisionId);
-  appendRow(statements, decision, numbers);
-}
-
-function notSettled({ kind, id }: DocumentKey): EngineError {
-  const message = `no ${kind} '${id}': it was settled or has expired`;
-  return new EngineError("not_found", message, { details: { kind, id } });
-}
-
 type Counts = "dateRange" | "span" | "closedSpan" | "nth" | "count";
 
 const createCounts = (statements: Statements): Pick<DecisionStore, Counts> => ({
@@ -194,19 +154,21 @@ export function createDecisionStore(
   scope: ReadScope = everything,
 ): DecisionStore {
   const statements = prepareStatements(connection, scope);
-  const settle = prepareDocumentDelete(connection);
+  const insert = prepareDecisionInsert(connection);
   const recordEvents = prepareEventInsert(connection);
   const decode = (row: Row) => decodeFeedback(statements, row);
   const decodeFound = (row: Row | undefined) => row && decode(row);
   return {
     append: (...decisions) =>
       commits.run((numbers) => {
-        for (const decision of decisions) appendFresh(statements, decision, numbers);
+        for (const decision of decisions) {
+          insert.checkFresh(decision);
+          insert.append(decision, numbers);
+        }
       }),
-    appendAll: (decisions, { events = [], settles } = {}) =>
+    appendAll: (decisions, { events = [] } = {}) =>
       commits.run((numbers) => {
-        if (settles && !settle(settles)) throw notSettled(settles);
-        for (const decision of decisions) appendRow(statements, decision, numbers);
+        for (const decision of decisions) insert.append(decision, numbers);
         recordEvents(events, numbers);
       }),
     find: async (id) => decodeFound(statements.find.get(id)),

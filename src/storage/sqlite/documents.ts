@@ -5,14 +5,6 @@ import { readJson, readNumber } from "./columns.ts";
 import type { Connection } from "./connection.ts";
 import type { GroupCommit } from "./group-commit.ts";
 
-/** Deletes a document inside a write transaction. False if it was not there. */
-export type DeleteDocument = (key: DocumentKey) => boolean;
-
-export function prepareDocumentDelete(connection: Connection): DeleteDocument {
-  const statement = connection.prepare("DELETE FROM documents WHERE kind = ? AND id = ?");
-  return ({ kind, id }) => statement.run(kind, id) > 0;
-}
-
 function taken({ kind, id }: DocumentKey): EngineError {
   const message = `${kind} '${id}' is stored already; give each an id of its own`;
   return new EngineError("conflict", message, { details: { kind, id } });
@@ -36,7 +28,7 @@ export function createDocumentStore(connection: Connection, commits: GroupCommit
     `SELECT count(*) AS documents, coalesce(max(number), 0) AS last FROM documents
      WHERE kind = ? AND number > ?`,
   );
-  const remove = prepareDocumentDelete(connection);
+  const remove = connection.prepare("DELETE FROM documents WHERE kind = ? AND id = ?");
   return {
     put: (key, payload, { now, expiresAt, isNew = false }) =>
       commits.run(() => {
@@ -54,6 +46,6 @@ export function createDocumentStore(connection: Connection, commits: GroupCommit
       const row = since.get(kind, after) ?? {};
       return { count: readNumber(row, "documents"), last: readNumber(row, "last") };
     },
-    delete: (key) => commits.run(() => remove(key)),
+    delete: ({ kind, id }) => commits.run(() => remove.run(kind, id) > 0),
   };
 }

@@ -7,6 +7,7 @@ import { readNumber, readText } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
 import { decodeRefusals, encodeRefusals, refusalBits } from "./consents.ts";
 import type { EventNumbers, GroupCommit } from "./group-commit.ts";
+import { prepareKeptEvents } from "./kept-events.ts";
 import { everything, type ReadScope } from "./read-scope.ts";
 
 const beforeAllTimes = Number.MIN_SAFE_INTEGER;
@@ -34,6 +35,7 @@ function prepareStatements(connection: Connection, { events }: ReadScope = every
          ELSE excluded.value END`,
     ),
     charges: prepareCharges(connection),
+    keep: prepareKeptEvents(connection),
     untrain: connection.prepare("INSERT OR IGNORE INTO untrained VALUES (?)"),
     view: connection.prepare("INSERT OR IGNORE INTO views VALUES (?, ?)"),
     history: connection.prepare(
@@ -93,9 +95,10 @@ function getDecisionSequence(statements: Statements, decisionId: DecisionId): nu
 
 function recordRow(
   statements: Statements,
-  { event, reward, viewed }: EventRow,
+  { event, reward, viewed, deferral }: EventRow,
   numbers: EventNumbers,
 ): EventRowOutcome {
+  if (deferral) return statements.keep(deferral, event);
   const isUntrained = event.consent?.train === false;
   if (viewed) {
     const decision = getDecisionSequence(statements, viewed.decisionId);

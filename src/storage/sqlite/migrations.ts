@@ -9,6 +9,7 @@ import {
 import { campaignsSchema } from "./migrations/campaigns.ts";
 import {
   closedDecisionsSchema,
+  deferralsSchema,
   fastLoopSchema,
   rewardRulesSchema,
   secretSchema,
@@ -51,4 +52,5 @@ export const migrations: readonly string[] = [
   removalSchema,
   trailSchema,
   retrieverTrialsSchema,
+  deferralsSchema,
 ];

@@ -6,6 +6,7 @@ import { type Connection, openConnection } from "./connection.ts";
 import { prepareConsents } from "./consents.ts";
 import { createCycleStore } from "./cycles.ts";
 import { createDecisionStore } from "./decisions.ts";
+import { createDeferralStore } from "./deferrals.ts";
 import { createDocumentStore } from "./documents.ts";
 import { createEdgeStore } from "./edges.ts";
 import { createErasureStore } from "./erasures.ts";
@@ -92,6 +93,7 @@ function createStore(connection: Connection, path: string, log: LogSync): Store 
     erasures: createErasureStore(connection, commits, path),
     retention: createRetentionStore(connection, commits),
     files: createWrittenFileStore(connection, commits),
+    deferrals: createDeferralStore(connection, commits),
     documents: createDocumentStore(connection, commits),
     heartbeats: createHeartbeats(connection, commits),
     secret: createSecret(connection),

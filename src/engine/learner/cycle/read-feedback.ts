@@ -1,5 +1,5 @@
 import type { CyclePlan } from "../../../domain/cycle-record.ts";
-import type { Arm, Feedback } from "../../../domain/decision.ts";
+import { type Arm, type Feedback, timeOfDraw } from "../../../domain/decision.ts";
 import type { ItemId, UserId } from "../../../domain/ids.ts";
 import type { JsonObject } from "../../../domain/json.ts";
 import { settleReward, wasViewed } from "../../../domain/reward-rule.ts";
@@ -223,7 +223,7 @@ async function readMoment(
   const { userId, asOf, rewardRule: reward = scenario.reward } = decision;
   const { seen } = await visibleRecord(store, decision);
   const user = await readUser(seen, userId, asOf);
-  const visit = { userId, asOf, now: decision.decidedAt };
+  const visit = { userId, asOf, now: timeOfDraw(decision) };
   const social = await readSocial(seen, decision.servingRule?.social, visit);
   const catalogue = await catalogueAsOf(asOf);
   const state = createState({ user, catalogue, scenario: { ...scenario, reward }, context });

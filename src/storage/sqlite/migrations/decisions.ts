@@ -32,3 +32,8 @@ CREATE TABLE views (
   PRIMARY KEY (decision_sequence, position)
 ) STRICT, WITHOUT ROWID;
 `;
+
+// drawn_at is NULL if the decision was not deferred.
+export const deferralsSchema = `
+ALTER TABLE decisions ADD COLUMN drawn_at INTEGER;
+`;
