@@ -90,29 +90,31 @@ function judgePlace(
   const worthOf = (logs: Float64Array) =>
     worthOfSlates(world, { logs, slates: 20_000, random: random.split("truth") });
   const value = worthOf(serving);
-  const logs = Array.from({ length: gates }, (_, gate) =>
-    simulateSlates(world, { logs: serving, decisions, random: random.split(gate), isCascade }),
-  );
-  return candidatesOf(world).map(([candidate, policy]) => {
-    const difference = worthOf(policy) - value;
-    const judgeAll = (rowsOf: (rows: readonly ScoredRow[]) => readonly ScoredRow[]) =>
-      logs.map((rows) => {
-        const candidateLogs = scoreSlates(rows, policy);
-        return judge({ rows: rowsOf(rows), candidateLogs }, { difference, value });
-      });
-    const [slates, positions] = [judgeAll((rows) => rows), judgeAll(byPosition)];
-    return {
-      isWorse: difference < 0,
-      promoted: slates.filter(({ promotes }) => promotes).length / gates,
-      cells: [
-        `${name}: ${candidate}`,
-        percent(difference / value),
-        ...[percent(meanOf(slates.map(({ lift }) => lift))), shareOf(slates, "covers")],
-        ...[shareOf(slates, "promotes"), percent(meanOf(positions.map(({ lift }) => lift)))],
-        shareOf(positions, "promotes"),
-      ],
-    };
+  const judged = candidatesOf(world).map(([name, policy]) => {
+    const truth = { difference: worthOf(policy) - value, value };
+    return { name, policy, truth, slates: [] as Judged[], positions: [] as Judged[] };
   });
+  // One log at a time: each has hundreds of MB.
+  for (let gate = 0; gate < gates; gate++) {
+    const drawn = { logs: serving, decisions, random: random.split(gate), isCascade };
+    const rows = simulateSlates(world, drawn);
+    for (const { policy, truth, slates, positions } of judged) {
+      const candidateLogs = scoreSlates(rows, policy);
+      slates.push(judge({ rows, candidateLogs }, truth));
+      positions.push(judge({ rows: byPosition(rows), candidateLogs }, truth));
+    }
+  }
+  return judged.map(({ name: candidate, truth: { difference }, slates, positions }) => ({
+    isWorse: difference < 0,
+    promoted: slates.filter(({ promotes }) => promotes).length / gates,
+    cells: [
+      `${name}: ${candidate}`,
+      percent(difference / value),
+      ...[percent(meanOf(slates.map(({ lift }) => lift))), shareOf(slates, "covers")],
+      ...[shareOf(slates, "promotes"), percent(meanOf(positions.map(({ lift }) => lift)))],
+      shareOf(positions, "promotes"),
+    ],
+  }));
 }
 
 /** Gates on slates whose true value is known, beside the same gates position by position. */
