@@ -164,6 +164,7 @@ describe("the schema at /openapi.json", () => {
     const expected = [
       ...Object.values(others),
       `${routes.decisions}/{decisionId}`,
+      `${routes.decisions}/{decisionId}/activate`,
       `${routes.decisions}/{decisionId}/explanation`,
       `${routes.cycles}/{cycle}`,
       `${routes.items}/{itemId}`,
@@ -180,7 +181,7 @@ describe("the schema at /openapi.json", () => {
     const { paths } = await readSchema();
     const operations = Object.values(paths).flatMap((path) => Object.values(path));
     const ids = operations.map(({ operationId }) => operationId);
-    expect(new Set(ids).size).toBe(37);
+    expect(new Set(ids).size).toBe(38);
     for (const { summary, description, responses } of operations) {
       expect(summary.length * description.length).toBeGreaterThan(0);
       expect(Object.keys(responses)).toEqual(expect.arrayContaining(["500", "503"]));
