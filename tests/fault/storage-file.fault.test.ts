@@ -98,7 +98,7 @@ test("a column with what no write of ours leaves is reported by name", async () 
   const path = await createStoreFile(1);
   const database = new Database(path);
   database.exec(`INSERT INTO decisions VALUES
-    (2, 'd', 'ann', 'shop', 'sideways', 1, 1, 0, 1, 1, 0, 1, '[]', '[]', '{}', x'', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)`);
+    (2, 'd', 'ann', 'shop', 'sideways', 1, 1, 0, 1, 1, 0, 1, '[]', '[]', '{}', x'', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)`);
   database.close();
   const store = await openSqliteStore(path);
   await expect(store.decisions.recent(1)).rejects.toMatchObject({
