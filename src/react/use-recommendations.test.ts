@@ -12,6 +12,8 @@ import { type Recommendations, useRecommendations } from "./use-recommendations.
 declare const document: { createElement(name: string): Parameters<typeof createRoot>[0] };
 
 const names = ["tea", "pot", "mug"];
+/** The first slate of a process takes longest. */
+const patient = { timeout: 15_000 };
 
 async function openShop() {
   const server = await createRecurve({ database: ":memory:", learner: false });
@@ -142,13 +144,13 @@ test("a deferred slate of a kept page is activated when it is shown, and replace
   const initial = await shop.client.recommend({ userId: "ada", slateSize: 2, deferred: true });
   const page = mount(shop, initial);
   page.show("ada");
-  await expect.poll(() => shop.decisions()).toBe(1);
+  await expect.poll(() => shop.decisions(), patient).toBe(1);
   expect(page.given()).toMatchObject({ status: "ready", decisionId: initial.decisionId });
   page.unmount();
   const late = mount(shop, { ...initial, decisionId: "gone" });
   late.show("ada");
-  await expect.poll(() => shop.decisions()).toBe(2);
-  await expect.poll(() => late.given().decisionId).not.toBe("gone");
+  await expect.poll(() => shop.decisions(), patient).toBe(2);
+  await expect.poll(() => late.given().decisionId, patient).not.toBe("gone");
 });
 
 test("a component that is gone before its request was sent draws no slate", async () => {
