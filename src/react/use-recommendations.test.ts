@@ -151,6 +151,7 @@ test("a deferred slate of a kept page is activated when it is shown, and replace
   late.show("ada");
   await expect.poll(() => shop.decisions(), patient).toBe(2);
   await expect.poll(() => late.given().decisionId, patient).not.toBe("gone");
+  expect(await shop.decisions()).toBe(2);
 });
 
 test("a component that is gone before its request was sent draws no slate", async () => {

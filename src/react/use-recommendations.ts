@@ -83,8 +83,15 @@ export function useRecommendations(
   const decisionId = shown?.response?.decisionId;
   const deferred = shown?.response?.deferred && decisionId;
   useEffect(() => {
-    // One that can't count any more is replaced by another one.
-    if (deferred) client.activateDecision(deferred).catch(refresh);
+    if (!deferred) return undefined;
+    let isCurrent = true;
+    client.activateDecision(deferred).catch(() => {
+      // One that can't count any more is replaced by another one, once in strict mode too.
+      if (isCurrent) refresh();
+    });
+    return () => {
+      isCurrent = false;
+    };
   }, [client, deferred, refresh]);
 
   const record = useCallback(
