@@ -35,6 +35,25 @@ interface Answer {
   readonly error?: Error;
 }
 
+/** A deferred slate that is shown counts from then on. One that can't count any more is replaced, once in strict mode too. */
+function useActivation(
+  client: RecurveClient,
+  { deferred, decisionId }: Partial<RecommendResponse> = {},
+  replace: () => void,
+): void {
+  const id = deferred && decisionId;
+  useEffect(() => {
+    if (!id) return undefined;
+    let isCurrent = true;
+    client.activateDecision(id).catch(() => {
+      if (isCurrent) replace();
+    });
+    return () => {
+      isCurrent = false;
+    };
+  }, [client, id, replace]);
+}
+
 /**
  * The slate of a request in a React component. Another request, by its content, draws another slate. Each answer is a decision in
  * the record, so a component draws none that it does not show: not for a render that React throws away, nor twice in strict mode.
@@ -81,18 +100,7 @@ export function useRecommendations(
   const refresh = useCallback(() => setTurn((before) => before + 1), []);
   const { userId } = request;
   const decisionId = shown?.response?.decisionId;
-  const deferred = shown?.response?.deferred && decisionId;
-  useEffect(() => {
-    if (!deferred) return undefined;
-    let isCurrent = true;
-    client.activateDecision(deferred).catch(() => {
-      // One that can't count any more is replaced by another one, once in strict mode too.
-      if (isCurrent) refresh();
-    });
-    return () => {
-      isCurrent = false;
-    };
-  }, [client, deferred, refresh]);
+  useActivation(client, shown?.response, refresh);
 
   const record = useCallback(
     async (type: string, itemId: string, fields: Partial<EventBody> = {}) => {
