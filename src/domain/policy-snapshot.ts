@@ -72,7 +72,7 @@ export interface Assignment {
   readonly canaryShare: number;
   /**
    * The policy that the serving policy replaced, while the two are compared, and its share of the
-   * users outside canary and baseline.
+   * users outside canary and baseline. The serving policy itself while it is tried as a retriever (`triesRetriever`).
    */
   readonly holdback?: number;
   readonly holdbackShare?: number;
@@ -88,11 +88,6 @@ export interface Assignment {
    */
   readonly retriever?: number;
   /**
-   * The retriever before, which retrieves for the holdback while the two are compared. Both arms have the serving policy then: the
-   * holdback's version is that of the serving policy.
-   */
-  readonly holdbackRetriever?: number;
-  /**
    * ε that the learner asks for beyond the scenario's floor, in (0, 1]; absent if the floor is
    * enough.
    */
@@ -102,3 +97,7 @@ export interface Assignment {
   /** Version that passed the gate and waits for approval; a canary keeps its share meanwhile. */
   readonly waiting?: number;
 }
+
+/** While the serving policy is compared as a retriever with that of the other arms, the holdback has it on candidates of its own. */
+export const triesRetriever = ({ serving, holdback }: Assignment): boolean =>
+  holdback !== undefined && holdback === serving;

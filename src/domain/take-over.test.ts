@@ -43,8 +43,8 @@ test("where nothing serves yet nothing changes its status", () => {
   expect(takeOver({ canaryShare: 0 }, 0.2).statuses).toEqual([]);
 });
 
-test("a retriever that is still compared gives way to the one before, and the policy of both arms is replaced once", () => {
-  const tried = { ...assignment, holdback: 3, retriever: 3, holdbackRetriever: 2 };
+test("a retriever that is still compared leaves, and the policy of both arms is replaced once", () => {
+  const tried = { ...assignment, holdback: 3 };
   const { statuses, assign } = takeOver(tried, 0.2);
   expect(statuses).toEqual([
     { version: 5, status: "undecided" },

@@ -1,5 +1,5 @@
 import type { PolicyEvidence } from "./policy-evidence.ts";
-import type { Assignment, PolicyStatus } from "./policy-snapshot.ts";
+import { type Assignment, type PolicyStatus, triesRetriever } from "./policy-snapshot.ts";
 
 export interface StatusChange {
   readonly version: number;
@@ -16,10 +16,10 @@ export interface TakeOver {
   readonly assign: (version: number) => Assignment;
 }
 
-/** Its users get the serving policy. A retriever that is still compared with the one before gives way to that: it was not confirmed. */
+/** Its users get the serving policy, on the candidates of all arms. */
 export function withoutHoldback(assignment: Assignment): Assignment {
-  const { holdback: _, holdbackShare: __, holdbackRetriever, ...rest } = assignment;
-  return { ...rest, ...(holdbackRetriever !== undefined && { retriever: holdbackRetriever }) };
+  const { holdback: _, holdbackShare: __, ...rest } = assignment;
+  return rest;
 }
 
 /** Without holdback, canary and waiting policy, which leave the traffic. */
@@ -28,9 +28,9 @@ export function withoutRivals(assignment: Assignment): Assignment {
   return { ...rest, canaryShare: 0 };
 }
 
-/** The held-back policy leaves; while retrievers are compared it is the serving one, which stays. */
-export const retireHoldback = ({ serving, holdback }: Assignment): StatusChange[] =>
-  holdback === serving ? [] : mark(holdback, "retired");
+/** The held-back policy leaves; if it is the serving one, its status is that. */
+export const retireHoldback = (assignment: Assignment): StatusChange[] =>
+  triesRetriever(assignment) ? [] : mark(assignment.holdback, "retired");
 
 /**
  * Canary and waiting policy were made from the serving policy and judged against it: they leave
@@ -47,7 +47,6 @@ export const retireCandidates = ({ canary, waiting }: Assignment): StatusChange[
  */
 export function takeOver(assignment: Assignment, holdbackShare: number): TakeOver {
   const { serving } = assignment;
-  const rest = withoutRivals(assignment);
   const isHeld = serving !== undefined && holdbackShare > 0;
   return {
     statuses: [
@@ -56,10 +55,10 @@ export function takeOver(assignment: Assignment, holdbackShare: number): TakeOve
       ...mark(serving, isHeld ? "holdback" : "retired"),
     ],
     assign: (version) => ({
-      ...rest,
+      ...withoutRivals(assignment),
       serving: version,
       // All arms share it, so it stays until live rewards have confirmed a promotion and its retrieval.
-      retriever: rest.retriever ?? version,
+      retriever: assignment.retriever ?? version,
       ...(isHeld && { holdback: serving, holdbackShare }),
     }),
   };

@@ -36,8 +36,8 @@ test("the candidates of both arms are derived while two retrievers are compared"
   const { engine, store, retriever, decision, run } = await openRetrieved();
   const { policyVersion: serving } = decision;
   const { baseline } = await store.policies.assignment("shop");
-  const trial = { holdback: serving, holdbackShare: 0.5, holdbackRetriever: retriever };
-  const shares = { serving, retriever: serving, baseline: baseline!, canaryShare: 0 };
+  const trial = { holdback: serving, holdbackShare: 0.5 };
+  const shares = { serving, retriever, baseline: baseline!, canaryShare: 0 };
   await store.policies.apply({
     assign: () => ({ scenario: "shop", assignment: { ...shares, ...trial } }),
   });
@@ -45,8 +45,8 @@ test("the candidates of both arms are derived while two retrievers are compared"
   for (let visit = 0; visit < 40; visit++)
     made.push((await engine.recommend({ userId: userId(`user-${visit}`) })).decision);
   const pairs = new Set(made.map((row) => `${row.arm} ${row.policyVersion} ${row.retriever}`));
-  expect(pairs).toContain(`serving ${serving} ${serving}`);
-  expect(pairs).toContain(`holdback ${serving} ${retriever}`);
+  expect(pairs).toContain(`serving ${serving} ${retriever}`);
+  expect(pairs).toContain(`holdback ${serving} ${serving}`);
   expect(await run()).toMatchObject({ decisions: 41, ...clean });
 });
 

@@ -17,13 +17,18 @@ function decide(
   return looks >= most.looks && days >= most.days ? "expire" : "keep";
 }
 
+/** Traffic of the serving arm or of the holdback. */
+interface HeldTraffic extends ArmTraffic {
+  readonly arm: "serving" | "holdback";
+}
+
 /** A look with its finding, and words for it. */
 export interface LiveLook {
   readonly look: Omit<PromotionReview, "version" | "replaced" | "reason">;
   /** `Policy 7 live: worse by 0.02 a row, …; the policy before serves again.` */
   tell(
     name: string,
-    words: { readonly kept: string; readonly ends: Readonly<Record<PromotionAction, string>> },
+    words: { readonly others: string; readonly ends: Readonly<Record<PromotionAction, string>> },
   ): string;
 }
 
@@ -31,28 +36,26 @@ export interface LiveLook {
 export const foundNothing: string = `that decides nothing after ${most.looks} looks and ${most.days} days`;
 
 /**
- * The serving arm against the holdback, one policy each, since a moment. However often it looks, an end of its interval errs for at most
+ * Serving arm and holdback, one policy each, since a moment. However often it looks, an end of its interval errs for at most
  * 1 % of the comparisons (docs/methods/gate.md).
+ * @param arms the difference is that of the tested one less the other
  * @param before the last look at the same two
  */
 export async function lookLive(
   scene: LiveScene,
-  versions: { readonly serving: number; readonly holdback: number },
+  arms: { readonly tested: HeldTraffic; readonly reference: HeldTraffic },
   { since, before }: { readonly since: number; readonly before: PromotionReview | undefined },
 ): Promise<LiveLook> {
   const { now, scenario } = scene;
-  const armOf = (arm: "serving" | "holdback"): ArmTraffic => ({
-    arm,
-    policyVersion: versions[arm],
-  });
-  const arms = { tested: armOf("serving"), reference: armOf("holdback") };
   const { verdict, tested, reference, found } = await compareLive(scene, arms, { since });
+  const isServingTested = arms.tested.arm === "serving";
+  const [serving, holdback] = isServingTested ? [tested, reference] : [reference, tested];
   const looks = (before?.since === since ? before.looks : 0) + 1;
   const action = decide(verdict, { looks, days: Math.floor((now - since) / dayMs) });
   return {
-    look: { since, looks, action, serving: tested, holdback: reference, ...found },
-    tell: (name, { kept, ends }) => {
-      const users = `${tested.users} users against ${reference.users} who kept the ${kept} before`;
+    look: { since, looks, action, serving, holdback, ...found },
+    tell: (name, { others, ends }) => {
+      const users = `${tested.users} users against ${reference.users} ${others}`;
       const told = tellDifference(found, scenario);
       return told === undefined
         ? `${name} live: too few to tell, ${users}.`

@@ -7,9 +7,8 @@ import { loadServed } from "../learner/cycle/carried.ts";
 
 /** All versions that an assignment names, the retriever and the waiting one included. */
 export function namedVersions(assignment: Assignment): readonly number[] {
-  const { serving, canary, holdback, anchor, baseline, waiting, retriever, holdbackRetriever } =
-    assignment;
-  const all = [serving, canary, holdback, anchor, baseline, waiting, retriever, holdbackRetriever];
+  const { serving, canary, holdback, anchor, baseline, waiting, retriever } = assignment;
+  const all = [serving, canary, holdback, anchor, baseline, waiting, retriever];
   return [...new Set(all.filter((version) => version !== undefined))];
 }
 

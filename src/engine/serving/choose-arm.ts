@@ -1,5 +1,5 @@
 import type { Arm } from "../../domain/decision.ts";
-import { type Assignment, uniformVersion } from "../../domain/policy-snapshot.ts";
+import { type Assignment, triesRetriever, uniformVersion } from "../../domain/policy-snapshot.ts";
 import type { ServingRule } from "../../domain/scenario.ts";
 import { hashUniform } from "../../numeric/hash.ts";
 
@@ -30,7 +30,7 @@ export function chooseArm(
   { scenario, userId }: Visitor,
 ): Arm {
   const { serving, baseline, anchor, anchorShare = 0, canary, canaryShare } = assignment;
-  const { holdback, holdbackShare = 0, holdbackRetriever, retriever } = assignment;
+  const { holdback, holdbackShare = 0 } = assignment;
   const bucket = hashUniform(`${scenario}/${userId}`);
   if (baseline !== undefined && bucket < baselineShare) return "baseline";
   if (uniformShare !== undefined && bucket >= 1 - uniformShare) return "uniform";
@@ -44,6 +44,6 @@ export function chooseArm(
     if (isOne) return "canary";
   }
   if (holdback === undefined || serving === undefined) return "serving";
-  const tried = holdbackRetriever === undefined ? serving : `retriever ${retriever}`;
+  const tried = triesRetriever(assignment) ? `retriever ${serving}` : serving;
   return isDrawn("holdback", tried, userId, holdbackShare) ? "holdback" : "serving";
 }

@@ -1,5 +1,5 @@
 import type { Arm, Candidate } from "../../domain/decision.ts";
-import { type Assignment, uniformVersion } from "../../domain/policy-snapshot.ts";
+import { type Assignment, triesRetriever, uniformVersion } from "../../domain/policy-snapshot.ts";
 import { numberedWithout } from "../../numeric/index-list.ts";
 import type { RandomStream } from "../../numeric/random.ts";
 import type { ItemView, Policy, PolicyState } from "../../policy/policy.ts";
@@ -16,8 +16,8 @@ import type { ServingPolicies } from "./serving-policies.ts";
  * also does for the uniform slice, which is drawn from all that may be shown.
  */
 export function retrieversOf(assignment: Assignment, arm: Arm): readonly number[] {
-  const { retriever: shared, holdbackRetriever, baseline } = assignment;
-  const retriever = arm === "holdback" ? (holdbackRetriever ?? shared) : shared;
+  const { retriever: shared, holdback, baseline } = assignment;
+  const retriever = arm === "holdback" && triesRetriever(assignment) ? holdback : shared;
   const isByLot = retriever === undefined || arm === "uniform";
   const pinned = isByLot ? [] : [retriever, baseline];
   return [...pinned, uniformVersion].filter((version) => version !== undefined);

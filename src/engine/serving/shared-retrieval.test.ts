@@ -107,13 +107,13 @@ test("with a retrieval of its own it would serve something else than what was ju
   expect(judge(own, challenger).mean).toBeLessThan(0.2 * judge(own, incumbent).mean);
 });
 
-test("while two retrievers are compared one policy serves on the candidates of both, and the worse one shows", async () => {
-  const holdback = { holdback: 2, holdbackShare: 0.5, holdbackRetriever: 1 };
-  const served = await serve({ serving: 2, retriever: 2, ...holdback });
+test("while two retrievers are compared one policy serves on the candidates of both, and the worse one costs its share alone", async () => {
+  const holdback = { holdback: 2, holdbackShare: 0.5 };
+  const served = await serve({ serving: 2, retriever: 1, ...holdback });
   expect(new Set(served.map(({ policyVersion }) => policyVersion))).toEqual(new Set([2]));
   const of = (arm: string) => served.filter((decision) => decision.arm === arm);
-  expect(of("serving").every(({ retriever }) => retriever === 2)).toBe(true);
-  expect(of("holdback").every(({ retriever }) => retriever === 1)).toBe(true);
+  expect(of("serving").every(({ retriever }) => retriever === 1)).toBe(true);
+  expect(of("holdback").every(({ retriever }) => retriever === 2)).toBe(true);
   expect(of("holdback").length).toBeGreaterThan(250);
-  expect(truth(of("serving")).mean).toBeLessThan(0.2 * truth(of("holdback")).mean);
+  expect(truth(of("holdback")).mean).toBeLessThan(0.2 * truth(of("serving")).mean);
 });

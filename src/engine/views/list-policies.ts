@@ -3,8 +3,8 @@ import type { Store } from "../../storage/store.ts";
 
 /** Versions that answer or retrieve now. */
 export function assignedVersions(assignment: Assignment): readonly number[] {
-  const { serving, canary, holdback, anchor, baseline, retriever, holdbackRetriever } = assignment;
-  const versions = [serving, canary, holdback, anchor, baseline, retriever, holdbackRetriever];
+  const { serving, canary, holdback, anchor, baseline, retriever } = assignment;
+  const versions = [serving, canary, holdback, anchor, baseline, retriever];
   return [...new Set(versions)].filter((version) => version !== undefined);
 }
 

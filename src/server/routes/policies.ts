@@ -44,7 +44,6 @@ const policiesResponse = wire<PoliciesResponse>()(
       anchorSince: optional(time),
       baseline: optional(count),
       retriever: optional(count),
-      holdbackRetriever: optional(count),
       exploration: optional(z.number()),
       mode: z.enum(promotionModes),
       waiting: optional(count),

@@ -4,7 +4,6 @@ import {
   encodersSchema,
   holdbackSchema,
   retrieversSchema,
-  retrieverTrialsSchema,
 } from "./migrations/assignments.ts";
 import { campaignsSchema } from "./migrations/campaigns.ts";
 import {
@@ -51,6 +50,5 @@ export const migrations: readonly string[] = [
   consentSchema,
   removalSchema,
   trailSchema,
-  retrieverTrialsSchema,
   deferralsSchema,
 ];

@@ -52,7 +52,6 @@ const assignments = defineTable<Assignment & { readonly scenario: string }>({
   mode: column.optional(column.member("mode", heldModes)),
   waiting: column.optional(column.number("waiting")),
   retriever: column.optional(column.number("retriever")),
-  holdbackRetriever: column.optional(column.number("holdback_retriever")),
 });
 
 /** Columns of assignments that name a version. */
@@ -64,7 +63,6 @@ export const assignedColumns: readonly string[] = [
   "baseline",
   "waiting",
   "retriever",
-  "holdback_retriever",
 ];
 
 function prepareStatements(connection: Connection) {

@@ -1,5 +1,9 @@
 import type { PolicyEvidence, PromotionReview } from "../../../domain/policy-evidence.ts";
-import type { Assignment, PolicySnapshot } from "../../../domain/policy-snapshot.ts";
+import {
+  type Assignment,
+  type PolicySnapshot,
+  triesRetriever,
+} from "../../../domain/policy-snapshot.ts";
 import {
   mark,
   retireCandidates,
@@ -60,16 +64,18 @@ export async function reviewPromotion(
   input: LiveScene & { readonly assignment: Assignment },
 ): Promise<Reviewed> {
   const { assignment, store } = input;
-  const { serving, holdback, holdbackRetriever } = assignment;
+  const { serving, holdback } = assignment;
   const promoted = serving === undefined ? undefined : await store.policies.find(serving);
   if (promoted === undefined || holdback === undefined) return { assignment, statuses: [] };
-  if (holdbackRetriever !== undefined)
-    return reviewRetriever(input, assignment, { serving: promoted, replaced: holdbackRetriever });
+  if (triesRetriever(assignment)) return reviewRetriever(input, assignment, promoted);
   const { version, evidence, createdAt } = promoted;
   const since = evidence.promotion?.promotedAt ?? createdAt;
-  const versions = { serving: version, holdback };
-  const { look, tell } = await lookLive(input, versions, { since, before: evidence.realised });
-  const reason = tell(`Policy ${version}`, { kept: "policy", ends });
+  const arms = {
+    tested: { arm: "serving", policyVersion: version },
+    reference: { arm: "holdback", policyVersion: holdback },
+  } as const;
+  const { look, tell } = await lookLive(input, arms, { since, before: evidence.realised });
+  const reason = tell(`Policy ${version}`, { others: "who kept the policy before", ends });
   const promotion = { version, replaced: holdback, reason, ...look };
   return { ...(await apply(input, assignment, { review: promotion, promoted })), promotion };
 }

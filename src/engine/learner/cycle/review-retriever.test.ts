@@ -15,14 +15,14 @@ const promoted: Assignment = {
   ...{ serving: 2, canaryShare: 0, retriever: 1 },
   ...{ holdback: 1, holdbackShare: 0.25 },
 };
-const tried: Assignment = { ...promoted, holdback: 2, retriever: 2, holdbackRetriever: 1 };
+const tried: Assignment = { ...promoted, holdback: 2 };
 const none = { users: 0, rows: 0 };
 const begun = {
   ...{ version: 2, replaced: 1, since, looks: 0, action: "keep", reason: "" },
   ...{ serving: none, holdback: none },
 } as const satisfies PromotionReview;
 
-/** Policy 2 with the new retriever, and with the one before, each with a chance of a click. */
+/** Policy 2 with the new retriever, which the holdback has, and with the one before, each with a chance of a click. */
 async function compare(
   [chance, before]: readonly [number, number],
   options: { readonly looks?: number; readonly now?: number } = {},
@@ -32,13 +32,13 @@ async function compare(
     { status: "retired" },
     { evidence: { promotion, retrieval } },
   ]);
-  const visits = { policyVersion: 2, since, retriever: 2 };
-  await visitLive(store, { ...visits, arm: "serving", users: 300, chance });
-  await visitLive(store, { ...visits, arm: "holdback", users: 100, chance: before, retriever: 1 });
+  const visits = { policyVersion: 2, since };
+  await visitLive(store, { ...visits, arm: "holdback", users: 100, chance, retriever: 2 });
+  await visitLive(store, { ...visits, arm: "serving", users: 300, chance: before, retriever: 1 });
   return reviewPromotion({ store, scenario, now: options.now ?? now, assignment: tried });
 }
 
-test("a confirmed policy retrieves for all but the holdback, which gets the same policy on the candidates of before", async () => {
+test("a confirmed policy retrieves for the holdback, which gets the same policy as the others", async () => {
   const store = await openLiveStore([{ status: "holdback" }, { evidence: { promotion } }]);
   const visits = { since, retriever: 1 };
   await visitLive(store, { ...visits, arm: "serving", policyVersion: 2, users: 300, chance: 0.6 });
@@ -46,7 +46,8 @@ test("a confirmed policy retrieves for all but the holdback, which gets the same
   const reviewed = await reviewPromotion({ store, scenario, now, assignment: promoted });
   expect(reviewed.promotion).toMatchObject({ action: "confirm" });
   expect(reviewed.assignment).toEqual(tried);
-  const reason = "Policy 2 retrieves the candidates; for 25 % of the users retriever 1 does.";
+  const reason =
+    "Policy 2 retrieves the candidates of 25 % of the users, for the others retriever 1 does.";
   expect(reviewed.retrieval).toEqual({ ...begun, since: now, reason });
   expect(reviewed.statuses).toMatchObject([
     { version: 2, status: "serving", evidence: { retrieval: reviewed.retrieval } },
@@ -54,27 +55,36 @@ test("a confirmed policy retrieves for all but the holdback, which gets the same
   ]);
 });
 
-test("a retriever that earns less gives way to the one before", async () => {
+test("a retriever that earns less leaves, and the one before stays", async () => {
   const { assignment, statuses, retrieval, promotion: other } = await compare([0.2, 0.4]);
   expect(retrieval).toMatchObject({ version: 2, replaced: 1, looks: 1, action: "roll-back" });
   expect(retrieval!.reason).toMatch(
-    /^Retriever 2 live: worse by 0\.\d+ a row, .*, 300 users against 100 who kept the retriever before; the retriever before returns\.$/,
+    /^Retriever 2 live: worse by 0\.\d+ a row, .*, 100 users against 300 with retriever 1; it does not retrieve any more\.$/,
   );
   expect(assignment).toEqual({ serving: 2, canaryShare: 0, retriever: 1 });
   expect(statuses).toMatchObject([{ version: 2, status: "serving", evidence: { retrieval } }]);
   expect(other).toBeUndefined();
 });
 
-test("a retriever that is proven not to be worse stays", async () => {
+test("a retriever that is proven not to be worse retrieves for all", async () => {
   const { assignment, retrieval } = await compare([0.6, 0.4]);
   expect(retrieval).toMatchObject({ action: "confirm" });
   expect(assignment).toEqual({ serving: 2, canaryShare: 0, retriever: 2 });
 });
 
-test("a retriever of which nothing was found goes on being compared, and gives way after twenty looks and two weeks", async () => {
+test("a retriever of which nothing was found goes on being compared, and leaves after twenty looks and two weeks", async () => {
   const early = await compare([0.4, 0.4], { looks: 19 });
   expect(early).toMatchObject({ assignment: tried, retrieval: { action: "keep", looks: 20 } });
   const late = await compare([0.4, 0.4], { looks: 19, now: since + 14 * dayMs });
   expect(late.retrieval).toMatchObject({ action: "expire", looks: 20 });
   expect(late.assignment).toEqual({ serving: 2, canaryShare: 0, retriever: 1 });
+});
+
+test("a comparison whose beginning is not known begins anew", async () => {
+  const store = await openLiveStore([{ status: "retired" }, { evidence: { promotion } }]);
+  const visits = { policyVersion: 2, since };
+  await visitLive(store, { ...visits, arm: "holdback", users: 100, chance: 0.6, retriever: 2 });
+  await visitLive(store, { ...visits, arm: "serving", users: 300, chance: 0.2, retriever: 1 });
+  const reviewed = await reviewPromotion({ store, scenario, now, assignment: tried });
+  expect(reviewed.retrieval).toMatchObject({ since: now, looks: 1, action: "keep", serving: none });
 });

@@ -7,7 +7,7 @@ import { foundNothing, lookLive } from "../../live/look-live.ts";
 import type { Reviewed } from "./review.ts";
 
 /** Of the newest decisions. */
-const looked = 20;
+const looked = 500;
 
 /** Whether slates are chosen from retrieved candidates: else it makes no difference who retrieves. */
 async function isRetrieved({ store, scenario: { name }, now }: LiveScene): Promise<boolean> {
@@ -19,8 +19,8 @@ async function isRetrieved({ store, scenario: { name }, now }: LiveScene): Promi
 }
 
 /**
- * A confirmed promotion makes its policy the retriever of all arms but the holdback, which gets the same policy on candidates of the
- * retriever before: live rewards decide about the retrieval too.
+ * A confirmed promotion makes its policy the retriever of the holdback, which gets the same policy as the serving arm: live rewards
+ * decide about the retrieval too, at the cost of a small share of the users.
  * @param assignment with the holdback of the promotion
  */
 export async function tryRetriever(
@@ -32,7 +32,7 @@ export async function tryRetriever(
   if (replaced === version || !(await isRetrieved(scene)))
     return { assignment: { ...withoutHoldback(assignment), retriever: version } };
   const none = { users: 0, rows: 0 };
-  const reason = `Policy ${version} retrieves the candidates; for ${formatSignificant(100 * holdbackShare)} % of the users retriever ${replaced} does.`;
+  const reason = `Policy ${version} retrieves the candidates of ${formatSignificant(100 * holdbackShare)} % of the users, for the others retriever ${replaced} does.`;
   const begun = {
     since: scene.now,
     looks: 0,
@@ -41,42 +41,41 @@ export async function tryRetriever(
     holdback: none,
   } as const;
   return {
-    assignment: {
-      ...assignment,
-      ...{ retriever: version, holdback: version, holdbackRetriever: replaced },
-    },
+    assignment: { ...assignment, holdback: version },
     retrieval: { version, replaced, reason, ...begun },
   };
 }
 
 const ends = {
   keep: "that decides nothing yet",
-  confirm: "a loss of 5 % is ruled out, so it stays",
-  expire: `${foundNothing}, so the retriever before returns`,
-  "roll-back": "the retriever before returns",
+  confirm: "a loss of 5 % is ruled out, so it retrieves for all",
+  expire: `${foundNothing}, so it does not retrieve`,
+  "roll-back": "it does not retrieve any more",
 } as const;
 
-/**
- * Compares two retrievers under one policy, on live rewards of users assigned at random. The new one stays only if a loss is ruled out.
- * @param replaced the retriever of the holdback
- */
+/** Compares two retrievers under one policy, on live rewards of users assigned at random. The new one takes over only if a loss is ruled out. */
 export async function reviewRetriever(
   scene: LiveScene,
   assignment: Assignment,
-  {
-    serving: { version, evidence },
-    replaced,
-  }: { readonly serving: PolicySnapshot; readonly replaced: number },
+  { version, evidence }: PolicySnapshot,
 ): Promise<Reviewed> {
+  const { retriever: replaced = version } = assignment;
   const { retrieval: before } = evidence;
-  const versions = { serving: version, holdback: version };
-  const { look, tell } = await lookLive(scene, versions, { since: before?.since ?? 0, before });
-  const reason = tell(`Retriever ${version}`, { kept: "retriever", ends });
-  const retrieval = { version, replaced, reason, ...look };
-  const rest = withoutHoldback(assignment);
-  const left = look.action === "confirm" ? { ...rest, retriever: version } : rest;
+  const arms = {
+    tested: { arm: "holdback", policyVersion: version },
+    reference: { arm: "serving", policyVersion: version },
+  } as const;
+  // Without its evidence it begins anew.
+  const { look, tell } = await lookLive(scene, arms, { since: before?.since ?? scene.now, before });
+  const others = `with retriever ${replaced}`;
+  const retrieval = {
+    ...{ version, replaced, reason: tell(`Retriever ${version}`, { others, ends }) },
+    ...look,
+  };
+  const left = withoutHoldback(assignment);
+  const ended = look.action === "confirm" ? { ...left, retriever: version } : left;
   return {
-    assignment: look.action === "keep" ? assignment : left,
+    assignment: look.action === "keep" ? assignment : ended,
     statuses: [{ version, status: "serving", evidence: { ...evidence, retrieval } }],
     retrieval,
   };

@@ -65,7 +65,3 @@ INSERT INTO assignments (scenario, sequence, canary_share, mode)
 UPDATE policy_snapshots SET status = 'retired' WHERE status IN ('serving', 'canary', 'waiting');
 DELETE FROM checkpoints WHERE name LIKE 'critic/%';
 `;
-
-export const retrieverTrialsSchema = `
-ALTER TABLE assignments ADD COLUMN holdback_retriever INTEGER REFERENCES policy_snapshots;
-`;
