@@ -1,11 +1,8 @@
 import type { LogEvaluation } from "../../src/analysis/off-policy/evaluate-log.ts";
 import type { Guard } from "../../src/domain/gate-record.ts";
+import type { PairedDifference, PairedInput } from "../../src/evaluation/feedback-pair.ts";
 import { judgeMetric, loggedChange } from "../../src/evaluation/guard-metrics.ts";
-import {
-  type PairedDifference,
-  type PairedInput,
-  pairedDifference,
-} from "../../src/evaluation/paired-difference.ts";
+import { pairedDifference } from "../../src/evaluation/paired-difference.ts";
 import { createRandom, shuffle } from "../../src/numeric/random.ts";
 import { createLinearHead, type LinearHead } from "../../src/policy/fast-loop/linear-head.ts";
 import { always, evaluate } from "./hillstrom-log.ts";

@@ -1,5 +1,6 @@
+import type { CheckedPart } from "./censored-difference.ts";
 import { effectiveSize } from "./effective-size.ts";
-import { type CheckedPart, type FeedbackPair, limitWeights } from "./paired-difference.ts";
+import { type FeedbackPair, limitWeights } from "./feedback-pair.ts";
 import { weightedMean, weightedStandardError } from "./strata.ts";
 
 /** Support of a candidate with limited weights by the log. */

@@ -8,8 +8,16 @@ import type {
   Guard,
 } from "../domain/gate-record.ts";
 import { normalCdf, normalQuantile } from "../numeric/statistics.ts";
+import { type CheckedPart, censoredDifference } from "./censored-difference.ts";
 import { checkLength, checkNumber, checkNumbers } from "./checks.ts";
 import { minimalDetectableDifference } from "./diagnostics.ts";
+import {
+  doublyRobustDifference,
+  type FeedbackPair,
+  type PairedDifference,
+  type PairedInput,
+  weighPair,
+} from "./feedback-pair.ts";
 import {
   type Coverage,
   checkGuards,
@@ -29,16 +37,7 @@ import {
   worse,
 } from "./gate-reason.ts";
 import { measureSupport } from "./gate-support.ts";
-import {
-  type CheckedPart,
-  censoredDifference,
-  doublyRobustDifference,
-  type FeedbackPair,
-  type PairedDifference,
-  type PairedInput,
-  pooledError,
-  weighPair,
-} from "./paired-difference.ts";
+import { pooledError } from "./paired-difference.ts";
 import { poolLooks } from "./pooled-looks.ts";
 import { type ItemsAbove, testDependence } from "./slate-dependence.ts";
 

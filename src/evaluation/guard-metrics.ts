@@ -5,9 +5,9 @@ import type { GuardTest } from "../domain/guard-metric.ts";
 import { formatShare } from "../numeric/format.ts";
 import { normalQuantile } from "../numeric/statistics.ts";
 import { activityParts } from "./activity.ts";
+import { doublyRobustDifference, type PairedInput, weighPair } from "./feedback-pair.ts";
 import { failedGuards } from "./gate-reason.ts";
 import type { LiveArm } from "./live-difference.ts";
-import { doublyRobustDifference, type PairedInput, weighPair } from "./paired-difference.ts";
 
 /** Chance that the metrics of a scenario stop a promotion that harms none of them: all together. */
 const falseStops = 0.045;

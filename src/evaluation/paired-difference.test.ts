@@ -1,15 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { EngineError } from "../domain/errors.ts";
 import { createRandom } from "../numeric/random.ts";
+import { censoredDifference } from "./censored-difference.ts";
 import {
-  censoredDifference,
-  differenceCovariance,
   doublyRobustDifference,
   limitWeights,
   type PairedInput,
-  pairedDifference,
   weighPair,
-} from "./paired-difference.ts";
+} from "./feedback-pair.ts";
+import { differenceCovariance, pairedDifference } from "./paired-difference.ts";
 
 // w_0 = 1, 1, 4; w_j = 0.5, 2, 8; clip 3.
 const input: PairedInput = {

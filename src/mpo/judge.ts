@@ -1,10 +1,6 @@
 import type { ChallengerSetting } from "../domain/improvement-record.ts";
-import {
-  type ComparedPolicy,
-  differenceCovariance,
-  type PairedDifference,
-  pairedDifference,
-} from "../evaluation/paired-difference.ts";
+import type { ComparedPolicy, PairedDifference } from "../evaluation/feedback-pair.ts";
+import { differenceCovariance, pairedDifference } from "../evaluation/paired-difference.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import { expectLength } from "./check-rows.ts";
 import { isFirst, type JudgedRow } from "./judged-row.ts";

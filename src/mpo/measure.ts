@@ -1,5 +1,5 @@
 import type { ChallengerSetting, Restraint } from "../domain/improvement-record.ts";
-import type { ComparedPolicy } from "../evaluation/paired-difference.ts";
+import type { ComparedPolicy } from "../evaluation/feedback-pair.ts";
 import { klDivergence } from "../numeric/log-probabilities.ts";
 import { checkRows } from "./check-rows.ts";
 import type { JudgedRow } from "./judged-row.ts";

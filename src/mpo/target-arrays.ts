@@ -1,5 +1,5 @@
+import type { ComparedPolicy } from "../evaluation/feedback-pair.ts";
 import type { LoggedFeedback } from "../evaluation/logged-feedback.ts";
-import type { ComparedPolicy } from "../evaluation/paired-difference.ts";
 import type { SlateMarginals } from "../evaluation/slates/slate-marginals.ts";
 import { accumulate } from "../evaluation/slates/slate-prefix.ts";
 import { expectLength } from "./check-rows.ts";

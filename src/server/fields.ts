@@ -5,7 +5,7 @@ import { type Arm, arms, type Decision } from "../domain/decision.ts";
 import type { Engine } from "../engine/engine.ts";
 import { exactly } from "../engine/input/exactly.ts";
 import { defaultLimit, limit, name, optional, storeNumber } from "../engine/input/fields.ts";
-import { candidateInput } from "../engine/input/schemas.ts";
+import { candidateInput } from "../engine/input/schemas/recommend.ts";
 
 /** `wire<T>()(schema)` compiles only where the schema parses exactly the contract's type. */
 export const wire: typeof exactly = exactly;

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { Intervention } from "../../domain/intervention.ts";
 import { findScenario } from "../../engine/configuration/find-scenario.ts";
 import { parseInput } from "../../engine/input/parse-input.ts";
-import { interventionInput } from "../../engine/input/schemas.ts";
+import { interventionInput } from "../../engine/input/schemas/interventions.ts";
 import { intervene } from "../../engine/interventions/intervene.ts";
 import { readPromotionState } from "../../engine/interventions/promotion-state.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { findScenario } from "../../engine/configuration/find-scenario.ts";
 import { parseInput } from "../../engine/input/parse-input.ts";
-import { noteInput } from "../../engine/input/schemas.ts";
+import { noteInput } from "../../engine/input/schemas/interventions.ts";
 import { rollBack } from "../../engine/interventions/roll-back.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { type NoteOptions, readNote, withNoteOptions } from "../intervention-note.ts";

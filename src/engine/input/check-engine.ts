@@ -1,25 +1,21 @@
 import type { Engine } from "../engine.ts";
 import { name, storeNumber } from "./fields.ts";
 import { createArgument, parseInput } from "./parse-input.ts";
+import { batch } from "./schemas/batch.ts";
+import { campaignInput, campaignReportInput } from "./schemas/campaigns.ts";
+import { edgeInput, edgesInput } from "./schemas/edges.ts";
+import { eventInput } from "./schemas/events.ts";
+import { interventionInput, noteInput } from "./schemas/interventions.ts";
+import { itemInput } from "./schemas/items.ts";
 import {
   activityInput,
-  batch,
-  campaignInput,
-  campaignReportInput,
   decisionsInput,
-  edgeInput,
-  edgesInput,
-  eventInput,
-  interventionInput,
-  itemInput,
-  noteInput,
   pageInput,
-  recommendBatchInput,
-  recommendInput,
   rewardSeriesInput,
   scenarioPageInput,
-  userInput,
-} from "./schemas.ts";
+} from "./schemas/reads.ts";
+import { recommendBatchInput, recommendInput } from "./schemas/recommend.ts";
+import { userInput } from "./schemas/users.ts";
 
 const items = createArgument("items", batch(itemInput));
 const users = createArgument("users", batch(userInput));

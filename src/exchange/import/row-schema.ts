@@ -9,13 +9,11 @@ import {
 } from "../../engine/input/complete.ts";
 import { copyJson, JsonProblem } from "../../engine/input/copy-json.ts";
 import { name, optional, time } from "../../engine/input/fields.ts";
-import {
-  campaignFields,
-  edgeInput,
-  eventFields,
-  itemInput,
-  userInput,
-} from "../../engine/input/schemas.ts";
+import { campaignFields } from "../../engine/input/schemas/campaigns.ts";
+import { edgeInput } from "../../engine/input/schemas/edges.ts";
+import { eventFields } from "../../engine/input/schemas/events.ts";
+import { itemInput } from "../../engine/input/schemas/items.ts";
+import { userInput } from "../../engine/input/schemas/users.ts";
 import type { Imported, ParsedRow } from "./row.ts";
 
 export const rowKinds = ["events", "items", "users", "campaigns", "edges"] as const;

@@ -3,7 +3,7 @@ import type { UserInput } from "../../contract/users.ts";
 import type { User } from "../../domain/catalogue.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { name } from "../../engine/input/fields.ts";
-import { batch } from "../../engine/input/schemas.ts";
+import { batch } from "../../engine/input/schemas/batch.ts";
 import { notesOf } from "../../engine/reactions/item-notes.ts";
 import { notesField } from "../../engine/state/notes.ts";
 import { readBody } from "../request-body.ts";

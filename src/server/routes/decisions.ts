@@ -11,7 +11,7 @@ import type { FastLoopMark } from "../../domain/fast-loop.ts";
 import type { DecisionView } from "../../engine/calls/decision-calls.ts";
 import { missingDecision } from "../../engine/explanation/create-explainer.ts";
 import { jsonObject, name, optional, time } from "../../engine/input/fields.ts";
-import { relatedTo } from "../../engine/input/schemas.ts";
+import { relatedTo } from "../../engine/input/schemas/recommend.ts";
 import { itemRules } from "../../engine/rules/rules-schema.ts";
 import type { App, RouteParts } from "../app.ts";
 import { arm, candidate, count, slateEntry, toSlate, toTime, wire } from "../fields.ts";

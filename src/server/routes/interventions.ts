@@ -3,7 +3,7 @@ import type { InterventionBody, InterventionsResponse } from "../../contract/int
 import { routes } from "../../contract/routes.ts";
 import { type Intervention, interventionKinds } from "../../domain/intervention.ts";
 import { name, optional, time } from "../../engine/input/fields.ts";
-import { interventionInput, noteFields } from "../../engine/input/schemas.ts";
+import { interventionInput, noteFields } from "../../engine/input/schemas/interventions.ts";
 import type { App, RouteParts } from "../app.ts";
 import { count, scenarioQuery, toTime, wire } from "../fields.ts";
 import { answer, body, failures } from "../operation.ts";

@@ -9,7 +9,7 @@ import {
   promotionModes,
 } from "../../domain/policy-snapshot.ts";
 import { name, optional, time } from "../../engine/input/fields.ts";
-import { noteFields } from "../../engine/input/schemas.ts";
+import { noteFields } from "../../engine/input/schemas/interventions.ts";
 import { policyEvidence } from "../../engine/open-store.ts";
 import type { App, RouteParts } from "../app.ts";
 import { count, firstScenario, scenarioQuery, toTime, wire } from "../fields.ts";

@@ -8,7 +8,7 @@ import type {
 import { routes } from "../../contract/routes.ts";
 import type { Recommendation } from "../../engine/calls/serving-calls.ts";
 import { name, optional, seed, time } from "../../engine/input/fields.ts";
-import { recommendBatchInput, recommendInput } from "../../engine/input/schemas.ts";
+import { recommendBatchInput, recommendInput } from "../../engine/input/schemas/recommend.ts";
 import type { App, RouteParts } from "../app.ts";
 import { arm, count, slateEntry, toSlate, toTime, wire } from "../fields.ts";
 import { answer, body, failures } from "../operation.ts";

@@ -4,7 +4,7 @@ import { routes } from "../../contract/routes.ts";
 import type { ArmMean, Measured } from "../../domain/reward-series.ts";
 import type { RewardSeries } from "../../engine/calls/measure-calls.ts";
 import { name, optional, time } from "../../engine/input/fields.ts";
-import { bucketSeconds } from "../../engine/input/schemas.ts";
+import { bucketSeconds } from "../../engine/input/schemas/reads.ts";
 import {
   defaultBucketSeconds,
   defaultBuckets,

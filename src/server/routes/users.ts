@@ -5,7 +5,8 @@ import type { UserBody, UserFields, UserInput, UsersRequest } from "../../contra
 import type { User } from "../../domain/catalogue.ts";
 import type { ErasureReceipt } from "../../domain/erasure.ts";
 import { jsonObject, name, optional } from "../../engine/input/fields.ts";
-import { batch, consent, userFields, userInput } from "../../engine/input/schemas.ts";
+import { batch } from "../../engine/input/schemas/batch.ts";
+import { consent, userFields, userInput } from "../../engine/input/schemas/users.ts";
 import { receiptSchema } from "../../engine/privacy/receipt.ts";
 import type { App, RouteParts } from "../app.ts";
 import { wire } from "../fields.ts";
