@@ -27,7 +27,7 @@ const configuration = {
 
 /** Fields of all bodies and queries, so that many requests are refused late. */
 const fields =
-  "itemId userId items users events attributes features context candidates scenario slateSize seed categories available type value eventId occurredAt decisionId kind version by reason limit after since bucketSeconds actions id contextFeatures excludedActions deferActivation slots baselineAction reward slotId ItemId UserId FeedbackType Timestamp Labels Comment IsHidden n offset cursor write-back-type write-back-delay rewardWaitTime defaultReward explorationPercentage name startTime endTime policies".split(
+  "itemId userId items users events attributes features context candidates scenario slateSize seed categories available type value eventId occurredAt decisionId kind version by reason limit after since bucketSeconds actions id contextFeatures excludedActions deferActivation slots baselineAction reward slotId ItemId UserId FeedbackType Timestamp Labels Comment IsHidden n offset cursor write-back-type write-back-delay rewardWaitTime defaultReward explorationPercentage name startTime endTime policies deferred idempotencyKey relatedTo rules requests distinct consent train personalise to edges pays bid budget frequencyCap startsAt endsAt against from".split(
     " ",
   );
 const odd = fc.constantFrom<unknown>(
