@@ -66,7 +66,8 @@ export async function improveServing(
   const improvement = await improve(familyOn(options, serving), {
     ...carried,
     ...{ serving, mpo, arm, stages, guards: guardTestsOf(scenario.guards) },
-    renewStart: renew,
+    // The log has a popular ad at all hours; served, it would spend its budget by noon.
+    renewStart: scenario.ads ? undefined : renew,
     rows: judgeAfter(rows, cutOffOf(serving)),
     floor: scenario.exploration,
     random,

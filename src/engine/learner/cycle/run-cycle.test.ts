@@ -452,6 +452,14 @@ test.each([
   expect((await store.policies.assignment("shop")).exploration).toBe(exploration);
 });
 
+test("a first policy of ads need not beat renewed popularity, which would spend its budgets", async () => {
+  const ads = { outcomes: ["click"], bidWeight: 1 };
+  const cycle = await run(await openCopy(visited), { scenario: { ...visitedScenario, ads } });
+  const { verdict, guards } = cycle!.record.gate!;
+  expect(verdict).toBe("promote");
+  expect(guards.map(({ name }) => name)).not.toContain(renewedStartGuard);
+});
+
 test("guard metrics are judged by a cycle's gate, and one without events stops its promotion", async () => {
   expect(first.record.gate?.verdict).toBe("promote");
   expect(first.record.gate?.guards).toContainEqual(
