@@ -3,7 +3,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { sampleView, sampleViews } from "../../tests/support/policy.ts";
-import { holderOf, keepByView, rowCount, rowOf, rowsOf } from "./item-rows.ts";
+import { holderOf, keepByView, rowCount, rowOf, rowsOf, viewsAt } from "./item-rows.ts";
 import type { ItemView } from "./policy.ts";
 
 test("a view has one row in every list, and another view another one", () => {
@@ -13,6 +13,17 @@ test("a view has one row in every list, and another view another one", () => {
   expect(rowsOf([...views].reverse())).toEqual(rows.slice().reverse());
   expect(rowOf(views[2]!)).toBe(rows[2]);
   expect(Math.max(...rows)).toBeLessThan(rowCount());
+});
+
+test("some items of a list have the rows that they have there, whether those are known or not", () => {
+  const views = sampleViews(6);
+  const apart = viewsAt(views, [1, 4]);
+  expect(apart).toEqual([views[1], views[4]]);
+  const rows = rowsOf(views);
+  expect([...rowsOf(apart)]).toEqual([rows[1], rows[4]]);
+  const some = viewsAt(views, [0, 3]);
+  expect(some).toEqual([views[0], views[3]]);
+  expect([...rowsOf(some)]).toEqual([rows[0], rows[3]]);
 });
 
 test("a number is worked out once a view, and again for the next holder of its row", async () => {

@@ -13,7 +13,8 @@ export interface ByteBlocks {
   put(row: number, vector: Float64Array): void;
   /** Of the row that was rounded the most, and of the one furthest from the middle of the range. */
   readonly rounding: Rounding;
-  roundingOf(row: number): Rounding;
+  /** Of each row, a bound of what its rounding does to a product. */
+  errorsOf(rows: Int32Array, errorOf: (rounding: Rounding) => number): Float64Array;
   /** Rows whose vectors are beyond the range: their bytes say little. */
   readonly outside: ReadonlySet<number>;
 }
@@ -53,10 +54,18 @@ export function createByteBlocks(scale: ByteScale): ByteBlocks {
     get rounding() {
       return { remainder, spread };
     },
-    roundingOf: (row) => {
-      const own = roundings[Math.floor(row / blockRows)]!;
-      const at = 2 * (row % blockRows);
-      return { remainder: own[at]!, spread: own[at + 1]! };
+    errorsOf: (rows, errorOf) => {
+      const errors = new Float64Array(rows.length);
+      const rounding = { remainder: 0, spread: 0 };
+      for (let place = 0; place < rows.length; place++) {
+        const row = rows[place]!;
+        const own = roundings[Math.floor(row / blockRows)]!;
+        const at = 2 * (row % blockRows);
+        rounding.remainder = own[at]!;
+        rounding.spread = own[at + 1]!;
+        errors[place] = errorOf(rounding);
+      }
+      return errors;
     },
     outside,
   };

@@ -65,6 +65,8 @@ export interface ByteWeights {
    * what ρ and the remainders of y leave is bounded by their lengths (Cauchy-Schwarz).
    */
   errorOf(rounding: Rounding): number;
+  /** No product of the weights with any bytes is outside. */
+  readonly range: { readonly least: number; readonly most: number };
 }
 
 /** Share of float64's own rounding that a bound has room for. */
@@ -82,7 +84,10 @@ export function weighBytes(
   const weights = Int8Array.from(scaled, (z) => Math.round(z / unit));
   let lost = 0;
   let squares = 0;
+  let [least, most] = [0, 0];
   for (let i = 0; i < scaled.length; i++) {
+    least += 255 * Math.min(0, weights[i]!);
+    most += 255 * Math.max(0, weights[i]!);
     lost += (scaled[i]! / unit - weights[i]!) ** 2;
     squares += (scaled[i]! / unit) ** 2;
   }
@@ -92,5 +97,6 @@ export function weighBytes(
     unit,
     errorOf: ({ remainder, spread }) =>
       rho * spread + length * remainder + slack * length * (spread + 128),
+    range: { least, most },
   };
 }
