@@ -17,20 +17,6 @@ export interface FoundRows {
   readonly products: Int32Array;
 }
 
-/** Items of a list that can be among its best, from the rough products of all rows, a block at a time. */
-export interface BestOfList {
-  /** @param firstRow of the block */
-  visit(
-    products: ByteProducts,
-    column: { readonly columns: number; readonly column: number },
-    firstRow: number,
-  ): void;
-  /** Products below can't belong to the best, as far as the rows have been visited. */
-  cut(): number;
-  /** Rows of the list whose products are not below the cut. */
-  found(): FoundRows;
-}
-
 interface BestOptions {
   readonly count: number;
   /** Twice the error of a product: one that is further below the `count`-th largest can't belong to the best. */
@@ -44,8 +30,12 @@ interface BestOptions {
 /** Parts of the range by which products are counted: a part is small beside any margin. */
 const mostParts = 4096;
 
-/** One object of numbers and arrays, without closures: of a million rows some thousands come here for each request. */
-interface Tally extends ListedRows {
+/**
+ * Items of a list that can be among its best, from the rough products of all rows. The `count`-th largest product is known to a part of the
+ * range, by counts: a heap takes three times as long. One object of whole numbers and arrays, which the compiler takes for such: of 100,000
+ * rows some thousands come here for each request, and floats, spreads or closures make it four times as slow.
+ */
+export interface BestOfList extends ListedRows {
   readonly count: number;
   /** The lower end of part p is least + p·2^shift. */
   readonly least: number;
@@ -58,22 +48,31 @@ interface Tally extends ListedRows {
   part: number;
   /** Products in it and above. */
   above: number;
+  /** Products below can't belong to the best, as far as the rows have been visited. */
   cut: number;
   taken: Int32Array;
   products: Int32Array;
   length: number;
 }
 
-function createTally({ rows, indices }: ListedRows, options: BestOptions): Tally {
+export function createBestOfList({ rows, indices }: ListedRows, options: BestOptions): BestOfList {
   const { count, margin, range } = options;
   let shift = 0;
   while ((range.most - range.least) >> shift >= mostParts) shift++;
   const skipped = new Uint8Array((indices.length >> 3) + 1);
   for (const row of options.skipped) skipped[row >> 3]! |= 1 << (row & 7);
   return {
-    ...{ rows, indices, count, margin, least: range.least, shift, skipped },
+    rows,
+    indices,
+    count,
+    margin: margin | 0,
+    least: range.least | 0,
+    shift,
+    skipped,
     inPart: new Int32Array(mostParts),
-    ...{ part: 0, above: 0, cut: -(2 ** 31) },
+    part: 0,
+    above: 0,
+    cut: 1 << 31,
     taken: new Int32Array(4 * count),
     products: new Int32Array(4 * count),
     length: 0,
@@ -87,30 +86,31 @@ function grow(values: Int32Array): Int32Array {
 }
 
 /** Moves the cut up, once enough products are in higher parts. */
-function raise(tally: Tally): void {
-  const { inPart, count } = tally;
-  while (tally.above - inPart[tally.part]! >= count) tally.above -= inPart[tally.part++]!;
-  tally.cut = tally.least + tally.part * 2 ** tally.shift - tally.margin;
+function raise(best: BestOfList): void {
+  const { inPart, count } = best;
+  while (best.above - inPart[best.part]! >= count) best.above -= inPart[best.part++]!;
+  best.cut = best.least + (best.part << best.shift) - best.margin;
 }
 
-function take(tally: Tally, row: number, product: number): void {
-  const index = tally.indices[row] ?? -1;
-  if (index === -1 || tally.rows[index] !== row) return;
-  if ((tally.skipped[row >> 3]! >> (row & 7)) & 1) return;
-  if (tally.length === tally.taken.length) {
-    tally.taken = grow(tally.taken);
-    tally.products = grow(tally.products);
+function take(best: BestOfList, row: number, product: number): void {
+  const index = best.indices[row] ?? -1;
+  if (index === -1 || best.rows[index] !== row) return;
+  if ((best.skipped[row >> 3]! >> (row & 7)) & 1) return;
+  if (best.length === best.taken.length) {
+    best.taken = grow(best.taken);
+    best.products = grow(best.products);
   }
-  tally.taken[tally.length] = row;
-  tally.products[tally.length++] = product;
-  const part = (product - tally.least) >> tally.shift;
-  tally.inPart[part]!++;
-  if (part < tally.part) return;
-  tally.above++;
-  if (tally.above - tally.inPart[tally.part]! >= tally.count) raise(tally);
+  best.taken[best.length] = row;
+  best.products[best.length++] = product;
+  const part = (product - best.least) >> best.shift;
+  best.inPart[part]!++;
+  if (part < best.part) return;
+  best.above++;
+  if (best.above - best.inPart[best.part]! >= best.count) raise(best);
 }
 
-function leave({ cut, taken, products, length }: Tally): FoundRows {
+/** Rows of the list whose products are not below the cut. */
+export function rowsFound({ cut, taken, products, length }: BestOfList): FoundRows {
   let left = 0;
   for (let at = 0; at < length; at++) {
     if (products[at]! < cut) continue;
@@ -120,22 +120,25 @@ function leave({ cut, taken, products, length }: Tally): FoundRows {
   return { rows: taken.subarray(0, left), products: products.subarray(0, left) };
 }
 
-/** The `count`-th largest product is known to a part of the range, by counts: a heap of the largest takes three times as long. */
-export function createBestOfList(list: ListedRows, options: BestOptions): BestOfList {
-  const tally = createTally(list, options);
-  return {
-    visit: ({ products, maxima }, { columns, column }, firstRow) => {
-      const groups = maxima.length / columns;
-      for (let group = 0; group < groups; group++) {
-        if (maxima[group * columns + column]! < tally.cut) continue;
-        const start = group * comparedRows;
-        for (let row = start; row < start + comparedRows; row++) {
-          const product = products[row * columns + column]!;
-          if (product >= tally.cut) take(tally, firstRow + row, product);
-        }
+/**
+ * Takes rows from a block of products, whose columns are those of the lists, in order: group by group, so that a group is read from memory once
+ * for all of them.
+ */
+export function visitBlock(
+  lists: readonly BestOfList[],
+  { products, maxima }: ByteProducts,
+  { columns, firstRow }: { readonly columns: number; readonly firstRow: number },
+): void {
+  const groups = maxima.length / columns;
+  for (let group = 0; group < groups; group++) {
+    for (let column = 0; column < lists.length; column++) {
+      const best = lists[column]!;
+      if (maxima[group * columns + column]! < best.cut) continue;
+      const start = group * comparedRows;
+      for (let row = start; row < start + comparedRows; row++) {
+        const product = products[row * columns + column]!;
+        if (product >= best.cut) take(best, firstRow + row, product);
       }
-    },
-    cut: () => tally.cut,
-    found: () => leave(tally),
-  };
+    }
+  }
 }

@@ -1,7 +1,7 @@
 import { createSeenLists } from "../by-list.ts";
 import { indicesByRow, rowOf, rowsOf } from "../item-rows.ts";
 import type { BestWanted, ItemView } from "../policy.ts";
-import { createBestOfList, type ListedRows } from "./best-of-list.ts";
+import { createBestOfList, type ListedRows, rowsFound } from "./best-of-list.ts";
 import { type ByteBlocks, blockRows, createByteBlocks } from "./byte-blocks.ts";
 import { type ByteScale, createRange, weighBytes } from "./byte-scale.ts";
 import { indicesOf, narrow } from "./found-rows.ts";
@@ -127,9 +127,9 @@ export function createItemIndex(
       for (const index of hidden) apart.delete(index);
       const isGained = (index: number) => {
         const product = multiplyRow(blocks, list.rows[index]!, weights);
-        return product + (additions.get(index) ?? Number.POSITIVE_INFINITY) / unit >= best.cut();
+        return product + (additions.get(index) ?? Number.POSITIVE_INFINITY) / unit >= best.cut;
       };
-      const found = best.found();
+      const found = rowsFound(best);
       const rows = narrow(found, count, blocks.errorsOf(found.rows, errorOf));
       return indicesOf(list, rows, [...apart].filter(isGained));
     },
