@@ -3,7 +3,8 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { sampleView, sampleViews } from "../../tests/support/policy.ts";
-import { holderOf, keepByView, rowCount, rowOf, rowsOf, viewsAt } from "./item-rows.ts";
+import { holderOf, keepByView, rowCount, rowOf, rowsOf } from "./item-rows.ts";
+import { viewsAt } from "./list-part.ts";
 import type { ItemView } from "./policy.ts";
 
 test("a view has one row in every list, and another view another one", () => {
@@ -15,15 +16,18 @@ test("a view has one row in every list, and another view another one", () => {
   expect(Math.max(...rows)).toBeLessThan(rowCount());
 });
 
-test("some items of a list have the rows that they have there, whether those are known or not", () => {
-  const views = sampleViews(6);
-  const apart = viewsAt(views, [1, 4]);
-  expect(apart).toEqual([views[1], views[4]]);
-  const rows = rowsOf(views);
-  expect([...rowsOf(apart)]).toEqual([rows[1], rows[4]]);
-  const some = viewsAt(views, [0, 3]);
-  expect(some).toEqual([views[0], views[3]]);
-  expect([...rowsOf(some)]).toEqual([rows[0], rows[3]]);
+test("some items of a list have their rows, whether those of the list are kept or not", () => {
+  for (const count of [6, 2000]) {
+    const views = sampleViews(count);
+    const indices = [1, 4, count - 1];
+    const before = viewsAt(views, indices);
+    expect(before).toEqual(indices.map((index) => views[index]));
+    const expected = indices.map((index) => rowOf(views[index]!));
+    expect([...rowsOf(before)]).toEqual(expected);
+    const rows = rowsOf(views);
+    expect(indices.map((index) => rows[index])).toEqual(expected);
+    expect([...rowsOf(viewsAt(views, indices))]).toEqual(expected);
+  }
 });
 
 test("a number is worked out once a view, and again for the next holder of its row", async () => {

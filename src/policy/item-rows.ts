@@ -25,28 +25,14 @@ export function rowOf(view: ItemView): number {
 
 const keptRows = keepNumbers(rowOf);
 const ofShortLists = new WeakMap<readonly ItemView[], Int32Array>();
-const withRows = new WeakSet<readonly ItemView[]>();
 
 /** Of the items of a list, which must stay as it is. */
 export function rowsOf(views: readonly ItemView[]): Int32Array {
   const known = ofShortLists.get(views);
   if (known !== undefined) return known;
   const found = keptRows(views);
-  withRows.add(views);
   if (listVersionOf(views) === undefined) ofShortLists.set(views, found);
   return found;
-}
-
-/** Some items of a list. If that one's rows are known, theirs are too: to look up a view takes longer than to score it. */
-export function viewsAt(views: readonly ItemView[], indices: ArrayLike<number>): ItemView[] {
-  const some = new Array<ItemView>(indices.length);
-  for (let at = 0; at < indices.length; at++) some[at] = views[indices[at]!]!;
-  if (!withRows.has(views)) return some;
-  const rows = rowsOf(views);
-  const own = new Int32Array(indices.length);
-  for (let at = 0; at < indices.length; at++) own[at] = rows[indices[at]!]!;
-  ofShortLists.set(some, own);
-  return some;
 }
 
 /** Rows of the largest table. */

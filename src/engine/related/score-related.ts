@@ -2,7 +2,7 @@ import type { HistoryEntry } from "../../domain/behaviour.ts";
 import { itemId } from "../../domain/ids.ts";
 import type { RelatedTo } from "../../domain/related.ts";
 import type { Scenario } from "../../domain/scenario.ts";
-import { viewsAt } from "../../policy/item-rows.ts";
+import { viewsAt } from "../../policy/list-part.ts";
 import type { ItemView, Policy } from "../../policy/policy.ts";
 import type { OfferedItems } from "../serving/offered-items.ts";
 import { assertFinite, dropHidden } from "../serving/retriever.ts";

@@ -2,7 +2,7 @@ import type { Candidate } from "../../domain/decision.ts";
 import type { ItemId } from "../../domain/ids.ts";
 import { findIndex } from "../../numeric/find-index.ts";
 import { indicesOfLeft } from "../../numeric/index-list.ts";
-import { viewsAt } from "../../policy/item-rows.ts";
+import { viewsAt } from "../../policy/list-part.ts";
 import type { ItemView } from "../../policy/policy.ts";
 import type { ItemFacts } from "../rules/item-facts.ts";
 import type { OfferedList } from "../state/offered-lists.ts";

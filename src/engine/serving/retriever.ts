@@ -2,7 +2,7 @@ import type { Arm } from "../../domain/decision.ts";
 import { type Assignment, triesRetriever, uniformVersion } from "../../domain/policy-snapshot.ts";
 import { numberedWithout, numbersWithout } from "../../numeric/index-list.ts";
 import type { RandomStream } from "../../numeric/random.ts";
-import { viewsAt } from "../../policy/item-rows.ts";
+import { viewsAt } from "../../policy/list-part.ts";
 import type { Policy, PolicyState } from "../../policy/policy.ts";
 import { type OfferScores, retrieve } from "../../policy/retrieve.ts";
 import type { DrawMoment } from "../rules/draw-rules.ts";

@@ -1,4 +1,4 @@
-import { type ByteScale, type Rounding, writeBytes } from "./byte-scale.ts";
+import { type ByteScale, type Rounding, type RoundingError, writeBytes } from "./byte-scale.ts";
 
 /** Rows that are multiplied without a pause. */
 export const blockRows = 16_384;
@@ -14,7 +14,7 @@ export interface ByteBlocks {
   /** Of the row that was rounded the most, and of the one furthest from the middle of the range. */
   readonly rounding: Rounding;
   /** Of each row, a bound of what its rounding does to a product. */
-  errorsOf(rows: Int32Array, errorOf: (rounding: Rounding) => number): Float64Array;
+  errorsOf(rows: Int32Array, error: RoundingError): Float64Array;
   /** Rows whose vectors are beyond the range: their bytes say little. */
   readonly outside: ReadonlySet<number>;
 }
@@ -54,16 +54,13 @@ export function createByteBlocks(scale: ByteScale): ByteBlocks {
     get rounding() {
       return { remainder, spread };
     },
-    errorsOf: (rows, errorOf) => {
+    errorsOf: (rows, { perRemainder, perSpread, least }) => {
       const errors = new Float64Array(rows.length);
-      const rounding = { remainder: 0, spread: 0 };
       for (let place = 0; place < rows.length; place++) {
         const row = rows[place]!;
         const own = roundings[Math.floor(row / blockRows)]!;
         const at = 2 * (row % blockRows);
-        rounding.remainder = own[at]!;
-        rounding.spread = own[at + 1]!;
-        errors[place] = errorOf(rounding);
+        errors[place] = least + perRemainder * own[at]! + perSpread * own[at + 1]!;
       }
       return errors;
     },

@@ -3,7 +3,7 @@ import { indicesByRow, rowOf, rowsOf } from "../item-rows.ts";
 import type { BestWanted, ItemView } from "../policy.ts";
 import { createBestOfList, type ListedRows, rowsFound } from "./best-of-list.ts";
 import { type ByteBlocks, blockRows, createByteBlocks } from "./byte-blocks.ts";
-import { type ByteScale, createRange, weighBytes } from "./byte-scale.ts";
+import { type ByteScale, boundError, createRange, weighBytes } from "./byte-scale.ts";
 import { indicesOf, narrow } from "./found-rows.ts";
 import { createScanner, type Scanner } from "./scan.ts";
 
@@ -116,9 +116,9 @@ export function createItemIndex(
       scanner ??= createScanner(width);
       const { largestWeight, scan } = await scanner;
       const { blocks, scale } = await load(views);
-      const { weights, unit, errorOf, range } = weighBytes(scale, vector, largestWeight);
+      const { weights, unit, error, range } = weighBytes(scale, vector, largestWeight);
       const list = { rows: rowsOf(views), indices: indicesByRow(views) };
-      const margin = Math.ceil(2 * errorOf(blocks.rounding));
+      const margin = Math.ceil(2 * boundError(error, blocks.rounding));
       /** Looked at by themselves. */
       const apart = new Set([...outsideIn(list, blocks), ...additions.keys()]);
       const skipped = Int32Array.from([...hidden, ...apart], (index) => list.rows[index]!);
@@ -130,7 +130,7 @@ export function createItemIndex(
         return product + (additions.get(index) ?? Number.POSITIVE_INFINITY) / unit >= best.cut;
       };
       const found = rowsFound(best);
-      const rows = narrow(found, count, blocks.errorsOf(found.rows, errorOf));
+      const rows = narrow(found, count, blocks.errorsOf(found.rows, error));
       return indicesOf(list, rows, [...apart].filter(isGained));
     },
     close: async () => (await scanner)?.close(),
