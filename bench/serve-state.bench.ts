@@ -68,7 +68,10 @@ export const serveState: Bench<{ readonly requests: number; readonly items: numb
     await engine.recommend({ userId: "stranger" });
     for (const atOnce of [1, 16]) {
       const suffix = `${items} items, ${atOnce} at once`;
+      const cpu = process.cpuUsage();
       report.figure(`slates/s, ${suffix}`, await askAll(engine, requests, atOnce));
+      const { user, system } = process.cpuUsage(cpu);
+      report.figure(`CPU ms a slate, ${suffix}`, (user + system) / 1000 / requests);
     }
     for (const kind of relatedKinds) {
       const beside = (index: number) => ({ itemId: policy.views[index % items]!.itemId, kind });
