@@ -1,4 +1,5 @@
 import { relatedKinds } from "../src/domain/related.ts";
+import { offerList } from "../src/engine/serving/offered-items.ts";
 import { scoreBest } from "../src/engine/serving/retriever.ts";
 import { createRandom } from "../src/numeric/random.ts";
 import { openNetworkPolicy } from "../src/policy/network-policy.ts";
@@ -45,18 +46,7 @@ async function measurePolicy({ views, network }: TrainedPolicy, requests: number
   await policy.logits(sampleState(), views);
   const few = () => policy.logits(drawState(), drawViews(candidateCount));
   const facts = views.map(({ itemId }) => ({ itemId, categories: [], attributes: {} }));
-  const toItem = (index: number) => {
-    const view = views[index]!;
-    return { candidate: view, view, facts: facts[index]! };
-  };
-  const offered = {
-    list: views,
-    facts,
-    hidden: [],
-    count: views.length,
-    find: () => [],
-    at: toItem,
-  };
+  const offered = offerList({ views, facts }, [], ({ itemId }) => ({ itemId }));
   const all = async () => {
     const scores = await scoreBest(policy, drawState(), { offered, limit: keptCount });
     return retrieve(scores, keptCount, random);
@@ -78,7 +68,10 @@ export const serveState: Bench<{ readonly requests: number; readonly items: numb
     await engine.recommend({ userId: "stranger" });
     for (const atOnce of [1, 16]) {
       const suffix = `${items} items, ${atOnce} at once`;
+      const cpu = process.cpuUsage();
       report.figure(`slates/s, ${suffix}`, await askAll(engine, requests, atOnce));
+      const { user, system } = process.cpuUsage(cpu);
+      report.figure(`CPU ms a slate, ${suffix}`, (user + system) / 1000 / requests);
     }
     for (const kind of relatedKinds) {
       const beside = (index: number) => ({ itemId: policy.views[index % items]!.itemId, kind });

@@ -1,4 +1,5 @@
 import { performance } from "node:perf_hooks";
+import { offerList } from "../../src/engine/serving/offered-items.ts";
 import { scoreBest } from "../../src/engine/serving/retriever.ts";
 import { nthLargest } from "../../src/numeric/nth-largest.ts";
 import type { RandomStream } from "../../src/numeric/random.ts";
@@ -27,12 +28,7 @@ export async function time(run: () => Promise<unknown>): Promise<{ ms: number; c
 
 function offerOf({ views }: ClusteredPolicy) {
   const facts = views.map(({ itemId }) => ({ itemId, categories: [], attributes: {} }));
-  const at = (index: number) => ({
-    candidate: views[index]!,
-    view: views[index]!,
-    facts: facts[index]!,
-  });
-  return { list: views, facts, hidden: [], count: views.length, find: () => [], at };
+  return offerList({ views, facts }, [], ({ itemId }) => ({ itemId }));
 }
 
 const drawState = ({ drawHistory }: ClusteredPolicy) =>

@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { numberedWithout, placeOf, withoutFew } from "./index-list.ts";
+import {
+  indicesOfLeft,
+  numberedWithout,
+  numbersWithout,
+  placeOf,
+  withoutFew,
+} from "./index-list.ts";
 import { createRandom } from "./random.ts";
 
 const listed = (indices: ReturnType<typeof withoutFew>) =>
@@ -16,6 +22,8 @@ test("indices without a few are those of a filter, and so are their numbers amon
       expect(listed(withoutFew(indices, few))).toEqual(left);
       const numbers = left.map((index) => index - few.filter((other) => other < index).length);
       expect(listed(numberedWithout(indices, few))).toEqual(numbers);
+      expect(numbersWithout(indices, few)).toEqual(numbers);
+      expect([...indicesOfLeft(numbers, few)]).toEqual(left);
     }
   }
 });

@@ -38,3 +38,26 @@ export function numberedWithout(indices: IndexList, few: readonly number[]): Ind
     },
   };
 }
+
+/** The same of a whole list, in one pass. */
+export function numbersWithout(indices: ArrayLike<number>, few: readonly number[]): number[] {
+  const numbers: number[] = [];
+  let before = 0;
+  for (let place = 0; place < indices.length; place++) {
+    const index = indices[place]!;
+    while (before < few.length && few[before]! < index) before++;
+    if (few[before] !== index) numbers.push(index - before);
+  }
+  return numbers;
+}
+
+/** The indices that have these numbers among all that are left without a few. @param numbers ascending */
+export function indicesOfLeft(numbers: ArrayLike<number>, few: readonly number[]): Int32Array {
+  const indices = new Int32Array(numbers.length);
+  let before = 0;
+  for (let place = 0; place < numbers.length; place++) {
+    while (before < few.length && few[before]! <= numbers[place]! + before) before++;
+    indices[place] = numbers[place]! + before;
+  }
+  return indices;
+}

@@ -1,5 +1,5 @@
 /** Moves the root of a heap of the largest values, the least of them, down to its place. */
-export function sinkRoot(heap: Float64Array | Int32Array, size: number): void {
+function sinkRoot(heap: Float64Array, size: number): void {
   const value = heap[0]!;
   let at = 0;
   for (let child = 1; child < size; child = 2 * at + 1) {

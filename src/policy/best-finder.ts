@@ -1,4 +1,3 @@
-import type { IndexList } from "../numeric/index-list.ts";
 import { createItemIndex } from "./item-index/item-index.ts";
 import { rowCount, rowOf } from "./item-rows.ts";
 import type { ItemTable } from "./item-table.ts";
@@ -21,7 +20,7 @@ interface EncodedState {
 interface BestFinder {
   /** Whether a scan takes less time than exact logits. */
   isWorth(views: readonly ItemView[]): boolean;
-  find(views: readonly ItemView[], encoded: EncodedState, wanted: BestWanted): Promise<IndexList>;
+  find(views: readonly ItemView[], encoded: EncodedState, wanted: BestWanted): Promise<Int32Array>;
   close(): Promise<void>;
 }
 
@@ -75,7 +74,7 @@ export function createBestFinder(
       views: readonly ItemView[],
       { state, encodeAlone }: EncodedState,
       wanted: BestWanted,
-    ): Promise<IndexList> => {
+    ): Promise<Int32Array> => {
       const { less } = wanted;
       const vector = vectorOf(state, await encodeAlone(state));
       const additions = new Map<number, number>();

@@ -6,6 +6,7 @@ import {
   listVersionOf,
   patchNumbers,
 } from "./list-line.ts";
+import { numbersAt, partOf } from "./list-part.ts";
 import type { ItemView } from "./policy.ts";
 
 /** Most candidates of a decision; a longer list is that of a catalogue, which stays the same until the catalogue changes. */
@@ -56,7 +57,7 @@ export function keepByList<T>(
 }
 
 /**
- * The same for a number of each item.
+ * The same for a number of each item; those of a part are looked up, once the list is kept.
  * @param numbersOf of a whole list; default: one after the other
  */
 export const keepNumbers = (
@@ -66,13 +67,21 @@ export const keepNumbers = (
     for (let index = 0; index < views.length; index++) numbers[index] = numberOf(views[index]!);
     return numbers;
   },
-): ((views: readonly ItemView[]) => Int32Array) =>
-  keepByList(numbersOf, (numbers, views, comparison) =>
+): ((views: readonly ItemView[]) => Int32Array) => {
+  const kept = new WeakSet<readonly ItemView[]>();
+  const keptNumbers = keepByList(numbersOf, (numbers, views, comparison) =>
     patchNumbers(numbers, comparison, {
       length: views.length,
       numberOf: (index) => numberOf(views[index]!),
     }),
   );
+  return (views) => {
+    const part = partOf(views);
+    if (part && kept.has(part.whole)) return numbersAt(keptNumbers(part.whole), part.indices);
+    if (views.length > mostCandidates) kept.add(views);
+    return keptNumbers(views);
+  };
+};
 
 /**
  * By number, the index in a list of the item that has it, −1 of others; a number that an earlier version's item had may keep its index.

@@ -88,6 +88,11 @@ export function keepByView(
   };
   return keepNumbers(
     (view) => numberAt(view, rowOf(view)),
-    (views) => rowsOf(views).map((row, index) => numberAt(views[index]!, row)),
+    (views) => {
+      const own = rowsOf(views).slice();
+      for (let index = 0; index < own.length; index++)
+        own[index] = numberAt(views[index]!, own[index]!);
+      return own;
+    },
   );
 }

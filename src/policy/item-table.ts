@@ -1,6 +1,7 @@
 import { createSeenLists } from "./by-list.ts";
 import type { ItemEmbedder } from "./item-embedder.ts";
 import { createKnownRows, growByRow, rowsOf } from "./item-rows.ts";
+import { partOf } from "./list-part.ts";
 import type { NetworkShape } from "./network.ts";
 import type { ItemView } from "./policy.ts";
 
@@ -22,10 +23,15 @@ export function createItemTable(embedder: ItemEmbedder, { heads, width }: Networ
   let values = new Float32Array();
   let running: Promise<unknown> = Promise.resolve();
 
+  /** Items of a list that may be missing; undefined if all may be. */
+  const freshIn = (list: readonly ItemView[]) => {
+    const whole = partOf(list)?.whole;
+    return whole && complete.newIn(whole)?.length === 0 ? [] : complete.newIn(list);
+  };
   const findMissing = (lists: readonly (readonly ItemView[])[]) => {
     const missing = new Map<number, ItemView>();
     for (const list of lists) {
-      const fresh = complete.newIn(list);
+      const fresh = freshIn(list);
       if (fresh?.length === 0) continue;
       const rows = rowsOf(list);
       for (let at = 0; at < (fresh?.length ?? rows.length); at++) {

@@ -25,9 +25,13 @@ export const setVersion = (views: readonly ItemView[], version: ListVersion): vo
 export const listVersionOf = (views: readonly ItemView[]): ListVersion | undefined =>
   versions.get(views);
 
-/** The first index whose place is not below this one. */
-export const indexOfPlace = (places: ArrayLike<number>, place: number): number =>
-  findIndex(places.length, (index) => places[index]! >= place);
+/** The first index whose place is not below this one; places ascend from 0 or above. Of a list with few gaps, few indices can be it: an index is a place less the gaps below. */
+export function indexOfPlace(places: ArrayLike<number>, place: number): number {
+  const gaps = (places[places.length - 1] ?? 0) + 1 - places.length;
+  const least = Math.max(0, Math.min(places.length, place - gaps));
+  const most = Math.max(least, Math.min(places.length, place));
+  return least + findIndex(most - least, (index) => places[least + index]! >= place);
+}
 
 /** A part of a list that another version has as well, at another start perhaps. */
 interface SharedPart {

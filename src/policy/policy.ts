@@ -97,7 +97,7 @@ export interface Policy {
     state: PolicyState,
     views: readonly ItemView[],
     wanted: BestWanted,
-  ): Promise<IndexList | undefined>;
+  ): Promise<ArrayLike<number> | undefined>;
   /** Input of the fast loop; absent if a policy has no features of its own. */
   readonly towers?: PolicyTowers;
   /** Input of an explanation; each policy that is loaded from a snapshot has it. */

@@ -48,18 +48,22 @@ function addBest(
 ): number {
   const indexAt = (place: number) => (part ? part.indices[place]! : place);
   const others = new Float64Array(logits.length);
+  const indices = new Int32Array(logits.length);
   let length = 0;
-  for (let place = 0; place < logits.length; place++)
-    if (!has(indexAt(place))) others[length++] = logits[place]!;
+  for (let place = 0; place < logits.length; place++) {
+    const index = indexAt(place);
+    if (has(index)) continue;
+    others[length] = logits[place]!;
+    indices[length++] = index;
+  }
   const count = limit - kept.size;
   const threshold =
     length < count ? Number.NEGATIVE_INFINITY : nthLargest(others.subarray(0, length), count - 1);
   const ties: number[] = [];
-  for (let place = 0; place < logits.length; place++) {
-    const index = indexAt(place);
-    if (has(index) || logits[place]! < threshold) continue;
-    if (logits[place] === threshold) ties.push(index);
-    else add(index);
+  for (let other = 0; other < length; other++) {
+    if (others[other]! < threshold) continue;
+    if (others[other] === threshold) ties.push(indices[other]!);
+    else add(indices[other]!);
   }
   addSome(ties, limit - kept.size, random);
   return threshold;

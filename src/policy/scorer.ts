@@ -1,4 +1,3 @@
-import type { IndexList } from "../numeric/index-list.ts";
 import { multiplyRows } from "../numeric/multiply-rows.ts";
 import { createBestFinder } from "./best-finder.ts";
 import type { Encoder } from "./encoder/encoder.ts";
@@ -21,7 +20,7 @@ export interface Scorer {
   /** For each request and head f(s, a) of the candidates. */
   score(requests: readonly ScoreRequest[]): Promise<Float64Array[][]>;
   /** See `Policy.findBest`; of a network with one head. */
-  findBest(request: ScoreRequest, wanted: BestWanted): Promise<IndexList | undefined>;
+  findBest(request: ScoreRequest, wanted: BestWanted): Promise<ArrayLike<number> | undefined>;
   /** f of the first head, with u and e of the encoder, or without one the h and e that it is made of. */
   represent(request: ScoreRequest): Promise<Representation>;
   close(): Promise<void>;

@@ -3,7 +3,7 @@ import { uniformVersion } from "../../domain/policy-snapshot.ts";
 import type { RelatedTo } from "../../domain/related.ts";
 import type { Store } from "../../storage/store.ts";
 import { findClosest, relatedCount } from "../related/closest.ts";
-import type { OfferedItems } from "../serving/candidates.ts";
+import type { OfferedItems } from "../serving/offered-items.ts";
 import type { Catalogue } from "../state/catalogue.ts";
 import type { CandidateCheck } from "./check-retrieval.ts";
 import { auditTolerance } from "./compare-propensities.ts";

@@ -2,8 +2,8 @@ import { EngineError } from "../../domain/errors.ts";
 import { itemId } from "../../domain/ids.ts";
 import type { Assignment } from "../../domain/policy-snapshot.ts";
 import type { RelatedTo } from "../../domain/related.ts";
-import { numberedWithout } from "../../numeric/index-list.ts";
-import type { OfferedItems } from "../serving/candidates.ts";
+import { numbersWithout } from "../../numeric/index-list.ts";
+import type { OfferedItems } from "../serving/offered-items.ts";
 import type { ServingPolicies } from "../serving/serving-policies.ts";
 import { findClosest, relatedCount } from "./closest.ts";
 import { keepOffered } from "./keep-offered.ts";
@@ -43,8 +43,8 @@ async function relate(
   const count = relatedCount(size, limit);
   const best = await liftBest(relatedTo, parts, count);
   const { kept } = findClosest(best?.scores ?? (await scoreRelated(relatedTo, parts)), count);
-  const numbers = best && numberedWithout(best.indices, parts.offered.hidden);
-  const indices = numbers ? kept.map((place) => numbers.at(place) ?? -1) : kept;
+  const numbers = best && numbersWithout(best.indices, parts.offered.hidden);
+  const indices = numbers ? kept.map((place) => numbers[place] ?? -1) : kept;
   return { offered: keepOffered(parts.offered, indices), relatedTo };
 }
 

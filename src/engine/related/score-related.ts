@@ -2,9 +2,9 @@ import type { HistoryEntry } from "../../domain/behaviour.ts";
 import { itemId } from "../../domain/ids.ts";
 import type { RelatedTo } from "../../domain/related.ts";
 import type { Scenario } from "../../domain/scenario.ts";
-import type { IndexList } from "../../numeric/index-list.ts";
+import { viewsAt } from "../../policy/list-part.ts";
 import type { ItemView, Policy } from "../../policy/policy.ts";
-import type { OfferedItems } from "../serving/candidates.ts";
+import type { OfferedItems } from "../serving/offered-items.ts";
 import { assertFinite, dropHidden } from "../serving/retriever.ts";
 import type { Catalogue } from "../state/catalogue.ts";
 import { createState } from "../state/read-state.ts";
@@ -58,7 +58,7 @@ async function lifts(
 /** Scores of the items of a list that can be among the closest. */
 interface ClosestScores {
   /** Indices into the list, ascending; none is hidden. */
-  readonly indices: IndexList;
+  readonly indices: ArrayLike<number>;
   readonly scores: Float64Array;
 }
 
@@ -77,9 +77,9 @@ export async function liftBest(
   const indices = await policy.findBest(state, list, { count, hidden, less });
   // All are alike for a policy that knows no sequence.
   if (indices === undefined || indices.length >= offered) return undefined;
-  const views = Array.from({ length: indices.length }, (_, place) => list[indices.at(place) ?? -1]);
-  const after = await policy.logits(state, views as readonly ItemView[]);
-  const before = await policy.logits(less, views as readonly ItemView[]);
+  const views = viewsAt(list, indices);
+  const after = await policy.logits(state, views);
+  const before = await policy.logits(less, views);
   const scores = after.map((logit, place) => logit - (before[place] ?? Number.NaN));
   assertFinite(scores);
   return { indices, scores };

@@ -2,7 +2,6 @@ import type { Candidate } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import type { ItemId } from "../../domain/ids.ts";
 import type { Scenario } from "../../domain/scenario.ts";
-import { findIndex } from "../../numeric/find-index.ts";
 import { itemTokens } from "../../policy/item-features.ts";
 import type { ItemView } from "../../policy/policy.ts";
 import type { Auction } from "../campaigns/auction.ts";
@@ -12,6 +11,7 @@ import { mayBeOffered, type OfferRules } from "../rules/offer-rules.ts";
 import { isInGroup, placesInGroups } from "../rules/read-groups.ts";
 import type { Catalogue } from "../state/catalogue.ts";
 import type { OfferedList } from "../state/offered-lists.ts";
+import { itemAt, type OfferedItems, offerList } from "./offered-items.ts";
 
 /** A candidate of the request: its own features if it has any, the catalogue's otherwise. */
 export function viewCandidate(candidate: Candidate, catalogue: Catalogue): ItemView {
@@ -97,69 +97,6 @@ function checkEnough(count: number, slateSize: number): void {
   );
 }
 
-/** An item that may be shown, as a decision logs it, and as policies and rules see it. */
-export interface OfferedItem {
-  readonly candidate: Candidate;
-  readonly view: ItemView;
-  readonly facts: ItemFacts;
-}
-
-/**
- * Items that may be shown: those of a list that are not hidden. A catalogue can have a hundred thousand, of which a user has seen a few: the
- * list stays the same from request to request, and a candidate is made on demand.
- */
-export interface OfferedItems {
-  readonly list: readonly ItemView[];
-  /** Of the list. */
-  readonly facts: readonly ItemFacts[];
-  /** Of a catalogue's list: numbers of the items in the order of creation, ascending. */
-  readonly places?: Int32Array;
-  /** Indices into the list, ascending. */
-  readonly hidden: readonly number[];
-  readonly count: number;
-  /** Indices into the list of some items, ascending; none of an item that is not there. */
-  find(items: ReadonlySet<ItemId>): readonly number[];
-  /** @param index below the count */
-  at(index: number): OfferedItem;
-}
-
-/** In a list of any length. */
-export const findInList = (
-  list: readonly ItemView[],
-  items: ReadonlySet<ItemId>,
-): readonly number[] => {
-  if (items.size === 0) return [];
-  return [...list.keys()].filter((index) => items.has(getAt(list, index).itemId));
-};
-
-interface Offer extends Pick<OfferedList, "views" | "facts"> {
-  readonly places?: Int32Array;
-  readonly find?: OfferedItems["find"];
-}
-
-function offer(
-  { views: list, facts, places, find = (items) => findInList(list, items) }: Offer,
-  hidden: readonly number[],
-  candidateOf: (view: ItemView, place: number) => Candidate,
-): OfferedItems {
-  const hiddenBefore = (index: number) =>
-    findIndex(hidden.length, (place) => (hidden[place] ?? 0) - place > index);
-  const at = (index: number) => {
-    const place = index + hiddenBefore(index);
-    const view = getAt(list, place);
-    return { candidate: candidateOf(view, place), view, facts: getAt(facts, place) };
-  };
-  return {
-    list,
-    facts,
-    ...(places && { places }),
-    hidden,
-    count: list.length - hidden.length,
-    find,
-    at,
-  };
-}
-
 /**
  * The available catalogue in the order in which its items were created, or the request's candidates that are not withdrawn; without
  * those that a rule leaves out.
@@ -184,7 +121,7 @@ export function eligible(options: {
       grouped.length === 0 ? single : [...new Set([...single, ...grouped])].sort((a, b) => a - b);
     const find: OfferedItems["find"] = (items) => catalogue.indicesIn(list, items);
     const left = auction ? hideClosed(list, hidden, auction) : hidden;
-    return offer({ ...list, find }, left, ({ itemId }) => ({ itemId }));
+    return offerList({ ...list, find }, left, ({ itemId }) => ({ itemId }));
   }
   const offered = candidates
     .map((candidate) => ({
@@ -200,7 +137,7 @@ export function eligible(options: {
     views: offered.map(({ view }) => view),
     facts: offered.map(({ facts }) => facts),
   };
-  return offer(list, [], (_, place) => getAt(offered, place).candidate);
+  return offerList(list, [], (_, place) => itemAt(offered, place).candidate);
 }
 
 /** With the items whose campaign doesn't take part. */
@@ -211,25 +148,6 @@ function hideClosed(
 ): readonly number[] {
   const before = new Set(hidden);
   return [...facts.keys()].filter(
-    (index) => before.has(index) || findAd(getAt(facts, index)) === undefined,
+    (index) => before.has(index) || findAd(itemAt(facts, index)) === undefined,
   );
-}
-
-/** Indices into the list, ascending, as indices into the offered items; without those of hidden ones. */
-export function indicesLeft(
-  indices: readonly number[],
-  hidden: readonly number[],
-): readonly number[] {
-  if (hidden.length === 0) return indices;
-  let before = 0;
-  return indices.flatMap((index) => {
-    while ((hidden[before] ?? Number.POSITIVE_INFINITY) < index) before++;
-    return hidden[before] === index ? [] : [index - before];
-  });
-}
-
-function getAt<T>(list: readonly T[], index: number): T {
-  const found = list[index];
-  if (found === undefined) throw new RangeError(`no item ${index} of ${list.length} was offered`);
-  return found;
 }

@@ -1,16 +1,17 @@
 import { itemId } from "../../domain/ids.ts";
+import { numbersWithout } from "../../numeric/index-list.ts";
 import type { RandomStream } from "../../numeric/random.ts";
 import { sampleIndices } from "../../numeric/sample-indices.ts";
 import { bothRules, type DrawMoment } from "../rules/draw-rules.ts";
 import { groupsIn } from "../rules/item-facts.ts";
-import { indicesLeft, type OfferedItems } from "./candidates.ts";
+import type { OfferedItems } from "./offered-items.ts";
 
 /** Items that are looked at by lot for a slate that the kept ones can't fill. */
 const mostDrawn = 10_000;
 
 function findPinned({ find, hidden }: OfferedItems, moment: DrawMoment): readonly number[] {
   const pins = bothRules(moment).flatMap((rules) => rules.pins ?? []);
-  return indicesLeft(find(new Set(pins.map((pin) => itemId(pin.itemId)))), hidden);
+  return numbersWithout(find(new Set(pins.map((pin) => itemId(pin.itemId)))), hidden);
 }
 
 /** Counts how many of the items that it is asked for a slate could hold. */

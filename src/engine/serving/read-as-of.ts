@@ -13,7 +13,8 @@ import { readLeftOut } from "../rules/read-left-out.ts";
 import { readSocial, type Social } from "../social/read-social.ts";
 import type { Catalogue } from "../state/catalogue.ts";
 import { createState, readUser } from "../state/read-state.ts";
-import { eligible, type OfferedItems } from "./candidates.ts";
+import { eligible } from "./candidates.ts";
+import type { OfferedItems } from "./offered-items.ts";
 
 /** The user of a request, and what it offers. */
 interface AskedFor {

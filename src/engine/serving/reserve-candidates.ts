@@ -2,7 +2,7 @@ import type { Scenario } from "../../domain/scenario.ts";
 import type { Social } from "../social/read-social.ts";
 import { socialCandidates } from "../social/social-candidates.ts";
 import { type SourceMoment, sourceCandidates } from "../sources/source-candidates.ts";
-import type { OfferedItems } from "./candidates.ts";
+import type { OfferedItems } from "./offered-items.ts";
 import type { ParsedInput } from "./parsed-input.ts";
 import type { RecommendParts } from "./recommend-parts.ts";
 

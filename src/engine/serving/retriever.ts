@@ -1,13 +1,13 @@
-import type { Arm, Candidate } from "../../domain/decision.ts";
+import type { Arm } from "../../domain/decision.ts";
 import { type Assignment, triesRetriever, uniformVersion } from "../../domain/policy-snapshot.ts";
-import { numberedWithout } from "../../numeric/index-list.ts";
+import { numberedWithout, numbersWithout } from "../../numeric/index-list.ts";
 import type { RandomStream } from "../../numeric/random.ts";
-import type { ItemView, Policy, PolicyState } from "../../policy/policy.ts";
+import { viewsAt } from "../../policy/list-part.ts";
+import type { Policy, PolicyState } from "../../policy/policy.ts";
 import { type OfferScores, retrieve } from "../../policy/retrieve.ts";
 import type { DrawMoment } from "../rules/draw-rules.ts";
-import type { ItemFacts } from "../rules/item-facts.ts";
-import type { OfferedItems } from "./candidates.ts";
 import { completeKept } from "./complete-kept.ts";
+import type { OfferedItems, PickedItems } from "./offered-items.ts";
 import type { ServingPolicies } from "./serving-policies.ts";
 
 /**
@@ -72,20 +72,14 @@ export async function scoreBest(
   const { list, hidden, count } = offered;
   const best = await policy?.findBest?.(state, list, { count: limit, hidden });
   if (policy === undefined || best === undefined) return scoreOffered(policy, state, offered);
-  const views = Array.from({ length: best.length }, (_, place) => list[best.at(place) ?? -1]);
-  const logits = await policy.logits(state, views as readonly ItemView[]);
+  const logits = await policy.logits(state, viewsAt(list, best));
   assertFinite(logits);
   const fresh = numberedWithout(policy.towers?.unknownIn(list) ?? [], hidden);
-  const numbers = numberedWithout(best, hidden);
-  const indices = Array.from({ length: best.length }, (_, place) => numbers.at(place) ?? -1);
-  return { logits, part: { indices, of: count }, fresh };
+  return { logits, part: { indices: numbersWithout(best, hidden), of: count }, fresh };
 }
 
 /** The candidates of a decision, which all arms of a scenario share. */
-export interface RetrievedItems {
-  readonly candidates: readonly Candidate[];
-  readonly views: readonly ItemView[];
-  readonly facts: readonly ItemFacts[];
+export interface RetrievedItems extends PickedItems {
   /** Version that chose them; absent if all offered items are candidates. */
   readonly retriever?: number;
   /** The pinned retriever's problem, if another one took its place. */
@@ -105,15 +99,6 @@ export interface RetrievalInput {
   readonly random: RandomStream;
 }
 
-function pick({ at }: OfferedItems, indices: readonly number[]): RetrievedItems {
-  const items = indices.map(at);
-  return {
-    candidates: items.map(({ candidate }) => candidate),
-    views: items.map(({ view }) => view),
-    facts: items.map(({ facts }) => facts),
-  };
-}
-
 /** Of an arm's decision. */
 export const reservedFor = ({
   arm,
@@ -131,7 +116,7 @@ async function retrieveWith(
   const limit = input.limit - reserved.length;
   const { kept } = retrieve(await scoreBest(policy, state, { offered, limit }), limit, random);
   const completed = completeKept(kept, { offered, reserved, moment, random });
-  return { ...pick(offered, completed), retriever: version };
+  return { ...offered.pick(completed), retriever: version };
 }
 
 async function retrieveInTurn(
@@ -155,8 +140,5 @@ export async function retrieveItems(
 ): Promise<RetrievedItems> {
   const { assignment, arm, offered, limit } = input;
   if (offered.count > limit) return retrieveInTurn(policies, retrieversOf(assignment, arm), input);
-  return pick(
-    offered,
-    Array.from({ length: offered.count }, (_, index) => index),
-  );
+  return offered.pick(Array.from({ length: offered.count }, (_, index) => index));
 }

@@ -1,6 +1,7 @@
+import { numbersWithout } from "../../numeric/index-list.ts";
 import { groupIndex } from "../rules/group-index.ts";
 import { groupKey } from "../rules/item-facts.ts";
-import { indicesLeft, type OfferedItems } from "../serving/candidates.ts";
+import type { OfferedItems } from "../serving/offered-items.ts";
 import type { Catalogue } from "../state/catalogue.ts";
 import type { Social } from "./read-social.ts";
 
@@ -51,5 +52,5 @@ export function socialCandidates(
     newestOfAuthors(offered, social),
   ).filter((place) => !hidden.has(place));
   const chosen = [...new Set(places)].slice(0, most).sort((left, right) => left - right);
-  return indicesLeft(chosen, offered.hidden);
+  return numbersWithout(chosen, offered.hidden);
 }

@@ -2,11 +2,12 @@ import type { Decision } from "../../domain/decision.ts";
 import type { ItemId } from "../../domain/ids.ts";
 import type { RewardRule } from "../../domain/scenario.ts";
 import type { SourcesRule } from "../../domain/sources.ts";
+import { numbersWithout } from "../../numeric/index-list.ts";
 import type { PolicyState } from "../../policy/policy.ts";
 import type { Store } from "../../storage/store.ts";
 import { findClosest } from "../related/closest.ts";
 import { similarities } from "../related/token-index.ts";
-import { indicesLeft, type OfferedItems } from "../serving/candidates.ts";
+import type { OfferedItems } from "../serving/offered-items.ts";
 import type { Catalogue } from "../state/catalogue.ts";
 import { readTrending } from "./read-trending.ts";
 
@@ -93,6 +94,6 @@ export async function sourceCandidates(
   }
   take(newestFirst(offered), room(sources.newest, added()), taken);
   const chosen = [...taken].filter((place) => !hidden.has(place)).sort((a, b) => a - b);
-  const all = new Set([...reserved, ...indicesLeft(chosen, offered.hidden)]);
+  const all = new Set([...reserved, ...numbersWithout(chosen, offered.hidden)]);
   return [...all].sort((left, right) => left - right);
 }

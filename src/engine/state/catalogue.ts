@@ -62,7 +62,8 @@ function findIndices(
 ): readonly number[] {
   const found: number[] = [];
   for (const itemId of items) {
-    const place = entries.get(itemId)?.place ?? Number.POSITIVE_INFINITY;
+    const place = entries.get(itemId)?.place;
+    if (place === undefined) continue;
     const index = indexOfPlace(places, place);
     if (places[index] === place) found.push(index);
   }

@@ -85,8 +85,9 @@ export function createItemVectors({
   const place = openMap(features);
   const placedIn = keepByList((views): Placed => {
     const placed: (readonly [number, Float32Array])[] = [];
-    for (const [index, row] of rowsOf(views).entries()) {
-      const vector = row < itemIds.length ? undefined : place(views[index]!);
+    const rows = rowsOf(views);
+    for (let index = 0; index < rows.length; index++) {
+      const vector = rows[index]! < itemIds.length ? undefined : place(views[index]!);
       if (vector) placed.push([index, vector]);
     }
     return placed;

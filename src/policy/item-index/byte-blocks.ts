@@ -1,4 +1,4 @@
-import { type ByteScale, type Rounding, writeBytes } from "./byte-scale.ts";
+import { type ByteScale, type Rounding, type RoundingError, writeBytes } from "./byte-scale.ts";
 
 /** Rows that are multiplied without a pause. */
 export const blockRows = 16_384;
@@ -13,7 +13,8 @@ export interface ByteBlocks {
   put(row: number, vector: Float64Array): void;
   /** Of the row that was rounded the most, and of the one furthest from the middle of the range. */
   readonly rounding: Rounding;
-  roundingOf(row: number): Rounding;
+  /** Of each row, a bound of what its rounding does to a product. */
+  errorsOf(rows: Int32Array, error: RoundingError): Float64Array;
   /** Rows whose vectors are beyond the range: their bytes say little. */
   readonly outside: ReadonlySet<number>;
 }
@@ -53,10 +54,15 @@ export function createByteBlocks(scale: ByteScale): ByteBlocks {
     get rounding() {
       return { remainder, spread };
     },
-    roundingOf: (row) => {
-      const own = roundings[Math.floor(row / blockRows)]!;
-      const at = 2 * (row % blockRows);
-      return { remainder: own[at]!, spread: own[at + 1]! };
+    errorsOf: (rows, { perRemainder, perSpread, least }) => {
+      const errors = new Float64Array(rows.length);
+      for (let place = 0; place < rows.length; place++) {
+        const row = rows[place]!;
+        const own = roundings[Math.floor(row / blockRows)]!;
+        const at = 2 * (row % blockRows);
+        errors[place] = least + perRemainder * own[at]! + perSpread * own[at + 1]!;
+      }
+      return errors;
     },
     outside,
   };

@@ -55,6 +55,18 @@ export function writeBytes(
   return { remainder: Math.sqrt(remainders), spread: Math.sqrt(squares) };
 }
 
+/** least + perRemainder · remainder + perSpread · spread */
+export interface RoundingError {
+  readonly least: number;
+  readonly perRemainder: number;
+  readonly perSpread: number;
+}
+
+export const boundError = (
+  { least, perRemainder, perSpread }: RoundingError,
+  { remainder, spread }: Rounding,
+): number => least + perRemainder * remainder + perSpread * spread;
+
 /** A vector to multiply bytes with: x·y = constant + unit · (weights · bytes) within an error. */
 export interface ByteWeights {
   readonly weights: Int8Array;
@@ -64,7 +76,9 @@ export interface ByteWeights {
    * Bound of |x·y − constant − unit · (weights · bytes)| / unit for all y whose bytes have such a rounding: x_i·step_i = unit · (w_i + ρ_i), and
    * what ρ and the remainders of y leave is bounded by their lengths (Cauchy-Schwarz).
    */
-  errorOf(rounding: Rounding): number;
+  readonly error: RoundingError;
+  /** No product of the weights with any bytes is outside. */
+  readonly range: { readonly least: number; readonly most: number };
 }
 
 /** Share of float64's own rounding that a bound has room for. */
@@ -82,7 +96,10 @@ export function weighBytes(
   const weights = Int8Array.from(scaled, (z) => Math.round(z / unit));
   let lost = 0;
   let squares = 0;
+  let [least, most] = [0, 0];
   for (let i = 0; i < scaled.length; i++) {
+    least += 255 * Math.min(0, weights[i]!);
+    most += 255 * Math.max(0, weights[i]!);
     lost += (scaled[i]! / unit - weights[i]!) ** 2;
     squares += (scaled[i]! / unit) ** 2;
   }
@@ -90,7 +107,11 @@ export function weighBytes(
   return {
     weights,
     unit,
-    errorOf: ({ remainder, spread }) =>
-      rho * spread + length * remainder + slack * length * (spread + 128),
+    error: {
+      least: 128 * slack * length,
+      perRemainder: length,
+      perSpread: rho + slack * length,
+    },
+    range: { least, most },
   };
 }

@@ -1,11 +1,10 @@
-import type { IndexList } from "../../numeric/index-list.ts";
-import { nthLargest } from "../../numeric/nth-largest.ts";
 import { createSeenLists } from "../by-list.ts";
 import { indicesByRow, rowOf, rowsOf } from "../item-rows.ts";
 import type { BestWanted, ItemView } from "../policy.ts";
-import { createBestOfList, type FoundItems } from "./best-of-list.ts";
+import { createBestOfList, type ListedRows, rowsFound } from "./best-of-list.ts";
 import { type ByteBlocks, blockRows, createByteBlocks } from "./byte-blocks.ts";
-import { type ByteScale, createRange, weighBytes } from "./byte-scale.ts";
+import { type ByteScale, boundError, createRange, weighBytes } from "./byte-scale.ts";
+import { indicesOf, narrow } from "./found-rows.ts";
 import { createScanner, type Scanner } from "./scan.ts";
 
 /** Vectors beyond the range of the others, after which a new range is measured. */
@@ -23,7 +22,7 @@ interface BestQuery extends BestWanted {
 
 /** Finds the items of the largest products with a vector, by products of bytes whose error is known. */
 export interface ItemIndex {
-  find(views: readonly ItemView[], query: BestQuery): Promise<IndexList>;
+  find(views: readonly ItemView[], query: BestQuery): Promise<Int32Array>;
   close(): Promise<void>;
 }
 
@@ -47,20 +46,12 @@ function multiplyRow({ blocks, width }: ByteBlocks, row: number, weights: Int8Ar
   return sum;
 }
 
-/** Those that can be among the `count` best by the error of each, which is smaller than that of all. */
-function narrow(
-  { indices, products }: FoundItems,
-  count: number,
-  errorAt: (index: number) => number,
-): readonly number[] {
-  if (indices.length <= count) return indices;
-  const errors = Float64Array.from(indices, errorAt);
-  const least = nthLargest(
-    errors.map((error, place) => products[place]! - error),
-    count - 1,
-  );
-  return indices.filter((_, place) => products[place]! + errors[place]! >= least);
-}
+/** Indices of items whose bytes say little. */
+const outsideIn = ({ rows, indices }: ListedRows, { outside }: ByteBlocks): readonly number[] =>
+  [...outside].flatMap((row) => {
+    const index = indices[row] ?? -1;
+    return rows[index] === row ? [index] : [];
+  });
 
 interface ItemTable {
   readonly blocks: ByteBlocks;
@@ -121,29 +112,26 @@ export function createItemIndex(
   const load = createTable(width, write);
   let scanner: Promise<Scanner> | undefined;
   return {
-    find: async (views, { vector: asked, additions, count, hidden }) => {
+    find: async (views, { vector, additions, count, hidden }) => {
       scanner ??= createScanner(width);
       const { largestWeight, scan } = await scanner;
       const { blocks, scale } = await load(views);
-      const { weights, unit, errorOf } = weighBytes(scale, asked, largestWeight);
-      const margin = Math.ceil(2 * errorOf(blocks.rounding));
-      const rows = rowsOf(views);
-      const indices = indicesByRow(views);
-      const isListed = (row: number) => rows[indices[row] ?? -1] === row;
-      const outside = [...blocks.outside].filter(isListed).map((row) => indices[row]!);
-      const apart = [...outside, ...additions.keys()];
-      const skipped = new Set([...hidden, ...apart]);
-      const best = createBestOfList({ rows, indices }, { count, margin, skipped });
+      const { weights, unit, error, range } = weighBytes(scale, vector, largestWeight);
+      const list = { rows: rowsOf(views), indices: indicesByRow(views) };
+      const margin = Math.ceil(2 * boundError(error, blocks.rounding));
+      /** Looked at by themselves. */
+      const apart = new Set([...outsideIn(list, blocks), ...additions.keys()]);
+      const skipped = Int32Array.from([...hidden, ...apart], (index) => list.rows[index]!);
+      const best = createBestOfList(list, { count, margin, range, skipped });
       await scan(blocks, { weights, best });
-      const left = new Set(hidden);
-      const least = best.threshold() - margin;
+      for (const index of hidden) apart.delete(index);
       const isGained = (index: number) => {
-        const product = multiplyRow(blocks, rows[index]!, weights);
-        return product + (additions.get(index) ?? Number.POSITIVE_INFINITY) / unit >= least;
+        const product = multiplyRow(blocks, list.rows[index]!, weights);
+        return product + (additions.get(index) ?? Number.POSITIVE_INFINITY) / unit >= best.cut;
       };
-      const added = new Set(apart.filter((index) => !left.has(index) && isGained(index)));
-      const errorAt = (index: number) => errorOf(blocks.roundingOf(rows[index]!));
-      return Int32Array.from([...narrow(best.found(), count, errorAt), ...added]).sort();
+      const found = rowsFound(best);
+      const rows = narrow(found, count, blocks.errorsOf(found.rows, error));
+      return indicesOf(list, rows, [...apart].filter(isGained));
     },
     close: async () => (await scanner)?.close(),
   };

@@ -1,5 +1,5 @@
 import { type ByteMultiplier, createByteMultiplier } from "../../tensor/byte-products.ts";
-import { type BestOfList, comparedRows } from "./best-of-list.ts";
+import { type BestOfList, comparedRows, visitBlock } from "./best-of-list.ts";
 import { type ByteBlocks, blockRows } from "./byte-blocks.ts";
 
 /** Vectors that a run multiplies: a run of 16 takes twice the time of a run of one. */
@@ -60,9 +60,10 @@ export async function createScanner(width: number): Promise<Scanner> {
     const columns = runSizes.find((size) => size >= scans.length) ?? largestRun;
     const multiplier = await open(columns);
     const products = await multiplier.multiply(blocks[block]!, columnsOf(scans, width, columns));
-    for (const [column, scan] of scans.entries()) {
+    const bests = scans.map(({ best }) => best);
+    visitBlock(bests, products, { columns, firstRow: block * blockRows });
+    for (const scan of scans) {
       if (block >= scan.blocks) continue;
-      scan.best.visit(products, { columns, column }, block * blockRows);
       scan.left--;
       if (scan.left === 0) scan.resolve();
     }
