@@ -35,8 +35,7 @@ async function measure(folder: string, options: Options, report: Report): Promis
   try {
     const load = { url, pid: server.pid ?? 0, seconds, connections };
     served = await measureServer(load, report);
-    if (!profile)
-      report.figure(`events/s durable in batches of ${batchSize}`, await measureEvents(load));
+    report.figure(`events/s durable in batches of ${batchSize}`, await measureEvents(load));
   } finally {
     // A profile is written at an orderly end.
     await (profile ? stop(server) : kill(server));

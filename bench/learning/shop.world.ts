@@ -14,6 +14,7 @@ const strategies: Readonly<Record<string, StrategyName>> = {
   popularity: "popularity",
   "fast loop alone": "fast",
   [nightly]: "epsilon-greedy",
+  "MPO and fast loop": "mpo+fast",
   [main]: "mpo",
 };
 const names = Object.keys(strategies);
