@@ -39,7 +39,7 @@ function addRow(sums: Float64Array, table: Float32Array, row: number, times = 1)
 }
 
 /**
- * The item tower of `towers.ts` as counted loops over the tokens that an item has: a graph would have to be opened for each
+ * Items' e as counted loops over the tokens that an item has: a graph would have to be opened for each
  * network, with room for the most tokens. Only texts, which are wide, are worth one.
  */
 export async function createItemEmbedder(network: Network, threads: number): Promise<ItemEmbedder> {
