@@ -23,13 +23,16 @@ export function candidateFeeds(
   for (const [index, unit] of units.entries()) {
     const start = index * candidates;
     if (unit.logOdds) logOdds.set(unit.logOdds, start);
-    for (let place = 0; place < unit.candidates.length; place++) {
-      const item = unit.candidates[place]!;
-      rowCells[start + place] = index * sizes.candidateRows + own.columnOf(items.rows[item]!);
-      for (let slot = 0; slot < slots; slot++) {
-        const cell = slot * count + start + place;
-        tokenCells[cell] = index * tokens + items.tokens[item * slots + slot]!;
-        tokenWeights[cell] = items.tokenWeights[item * slots + slot]!;
+    const { length } = unit.candidates;
+    for (let place = 0; place < length; place++) {
+      const row = items.rows[unit.candidates[place]!]!;
+      rowCells[start + place] = index * sizes.candidateRows + own.columnOf(row);
+    }
+    for (let slot = 0; slot < slots; slot++) {
+      for (let place = 0, cell = slot * count + start; place < length; place++, cell++) {
+        const at = unit.candidates[place]! * slots + slot;
+        tokenCells[cell] = index * tokens + items.tokens[at]!;
+        tokenWeights[cell] = items.tokenWeights[at]!;
       }
     }
   }

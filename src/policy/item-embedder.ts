@@ -1,6 +1,7 @@
 import { constant, createGraph, input } from "../tensor/graph.ts";
 import { matmul } from "../tensor/linear-algebra.ts";
 import { createSession } from "../tensor/session.ts";
+import type { Token } from "./item-features.ts";
 import type { Network } from "./network.ts";
 import type { ItemView } from "./policy.ts";
 import { textFeed } from "./text-features.ts";
@@ -43,6 +44,15 @@ function addRow(sums: Float64Array, table: Float32Array, row: number, times: num
   const width = sums.length;
   const start = row * width;
   for (let i = 0; i < width; i++) sums[i] = sums[i]! + times * table[start + i]!;
+}
+
+/** The same of two tokens, one after the other: half the reads and writes of sums. */
+function addTokens(sums: Float64Array, table: Float32Array, one: Token, other: Token): void {
+  const width = sums.length;
+  const [first, second] = [one.index * width, other.index * width];
+  const [w, v] = [one.weight, other.weight];
+  for (let i = 0; i < width; i++)
+    sums[i] = sums[i]! + w * table[first + i]! + v * table[second + i]!;
 }
 
 function setRow(sums: Float64Array, table: Float32Array, row: number): void {
@@ -89,8 +99,11 @@ export async function createItemEmbedder(network: Network, threads: number): Pro
       const { itemId, tokens } = views[index]!;
       const item = rowByItem.get(itemId) ?? 0;
       setRow(sums, itemTable!, item);
-      for (let at = 0; at < tokens.length; at++)
-        addRow(sums, itemTokenTable!, tokens[at]!.index, tokens[at]!.weight);
+      const even = tokens.length - (tokens.length % 2);
+      for (let at = 0; at < even; at += 2)
+        addTokens(sums, itemTokenTable!, tokens[at]!, tokens[at + 1]!);
+      const last = tokens[even];
+      if (last) addRow(sums, itemTokenTable!, last.index, last.weight);
       if (parts) addRow(sums, parts, index - first, 1);
       writeItem(item, values, rows[index]!);
     }
