@@ -101,10 +101,10 @@ function productsAt(
 }
 
 /**
- * f [states, candidates] = κ·ℓ + (h + u)·e + b of each state with its own candidates under one head. `candidateRows` are the distinct
- * rows of the item table that they have. `rowCells`, int32 [states · candidates], are state · candidateRows + row, and `tokenCells`
- * [slots, states · candidates] are state · tokens + token. With texts `textCells` are state · items + item. With an encoder ℓ is fed
- * as `logOdds`.
+ * The score f [states, candidates] = κ·ℓ + (h + u)·e + b of each state with its own candidates under one head. Distinct rows of the
+ * item table are fed as `candidateRows`. The cells say which of the products each candidate reads. In `rowCells`, int32
+ * [states · candidates], they are state · candidateRows + row; in `tokenCells` [slots, states · candidates], state · tokens + token.
+ * With texts `textCells` are state · items + item. With an encoder ℓ is fed as `logOdds`.
  * @param options.state h of the head [1, states, width]
  */
 export function scoreCandidates(
