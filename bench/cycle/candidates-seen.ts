@@ -18,7 +18,10 @@ export async function measureCandidatesSeen(store: Store, size: ShopSize): Promi
     plan: { read: size.decisions, decisions: size.decisions, cells: Number.POSITIVE_INFINITY },
     ...{ previous: 0, cycle: 1 },
   });
-  const tables = { items: new Map(), itemTokens: noTokens, contextTokens: noTokens };
+  const tables = {
+    ...{ items: new Map(), itemRows: 1, tokenRows: 1 },
+    ...{ itemTokens: noTokens, contextTokens: noTokens },
+  };
   const laid = layRows(rows, { tables, slots: { item: 16, context: 16 } });
   const drawn = shuffledUnits(laid.units.length, createRandom(1));
   let seen = 0;

@@ -2,7 +2,12 @@ import { describe, expect, test } from "vitest";
 import { sampleRow } from "../../tests/support/feedback.ts";
 import { randomNetwork, sampleState, sampleView, sampleViews } from "../../tests/support/policy.ts";
 import { createRandom } from "../numeric/random.ts";
-import { allSlots, maxContextTokens, maxItemTokens } from "../policy/item-features.ts";
+import {
+  allSlots,
+  itemTokenBuckets,
+  maxContextTokens,
+  maxItemTokens,
+} from "../policy/item-features.ts";
 import { createNetwork, growNetwork } from "../policy/network.ts";
 import type { ItemView } from "../policy/policy.ts";
 import { poolCount, poolWeights } from "../policy/profile.ts";
@@ -21,9 +26,25 @@ const whole = { tables: tableRows(network), slots: allSlots };
 /** All rows in one batch, with room for more of everything. */
 function batchOf(rows: readonly BatchRow[]) {
   const laid = layRows(rows, whole);
-  const shape = { rows: 4, states: 3, candidates: 4, items: 6, read: 5, slots: allSlots };
+  const shape = {
+    ...{ rows: 4, states: 3, candidates: 4, items: 6, read: 5 },
+    ...{ historyRows: 4, candidateRows: 5, tokens: itemTokenBuckets, slots: allSlots },
+  };
   const drawn = laid.units.map((_, index) => ({ index, weight: 1 + index }));
   return { shape, ...buildBatch(laid, drawn, shape) };
+}
+
+const rowOf = (view: ItemView) => network.itemIds.indexOf(view.itemId);
+
+/** Tokens of a candidate as they are fed: the cell of the product with each, and its weight. */
+function tokensOf(
+  { feeds, shape }: Pick<ReturnType<typeof batchOf>, "feeds" | "shape">,
+  cell: number,
+) {
+  const count = shape.states * shape.candidates;
+  return Array.from({ length: maxItemTokens }, (_, slot) => slot * count + cell)
+    .map((at) => [feeds.tokenCells![at]!, feeds.tokenWeights![at]!] as const)
+    .filter(([, weight]) => weight !== 0);
 }
 
 describe("a batch", () => {
@@ -50,12 +71,18 @@ describe("a batch", () => {
       [0, 1],
     ]);
     expect([...stateOf]).toEqual([0, 0, 1, 0]);
-    const rowOf = (view: ItemView) => network.itemIds.indexOf(view.itemId);
     for (const [row, { candidates }] of rows.entries()) {
       for (const [index, view] of candidates.entries()) {
         const cell = stateOf[row]! * shape.candidates + places[row]![index]!;
-        const column = feeds.cells![cell]! - stateOf[row]! * shape.items;
+        const column = feeds.rowCells![cell]! - stateOf[row]! * shape.candidateRows;
         expect(feeds.candidateRows![column]).toBe(rowOf(view));
+        const tokens = view.tokens.filter(({ weight }) => weight !== 0);
+        expect(tokensOf({ feeds, shape }, cell)).toEqual(
+          tokens.map(({ index, weight }) => [
+            stateOf[row]! * itemTokenBuckets + index,
+            Math.fround(weight),
+          ]),
+        );
       }
     }
   });
@@ -76,52 +103,60 @@ describe("a batch", () => {
     );
   });
 
-  test("gives two revisions of an item a column each, with the item's own row", () => {
+  test("reads two revisions of an item by the item's own row, each with its own tokens", () => {
     const later = { ...b, sequence: b.sequence! + 9, tokens: a.tokens };
-    const { feeds } = batchOf([{ state, candidates: [a, b, later], action: 2 }]);
-    const [first, second, third] = feeds.cells!;
-    expect(new Set([first, second, third]).size).toBe(3);
-    expect(feeds.candidateRows![third!]).toBe(feeds.candidateRows![second!]);
-    const tokensOf = (column: number) =>
-      feeds.candidateTokens!.slice(column * maxItemTokens, (column + 1) * maxItemTokens);
-    expect(tokensOf(third!)).toEqual(tokensOf(first!));
+    const batch = batchOf([{ state, candidates: [a, b, later], action: 2 }]);
+    const [first, second, third] = batch.feeds.rowCells!;
+    expect(third).toBe(second);
+    expect(third).not.toBe(first);
+    expect(tokensOf(batch, 2)).toEqual(tokensOf(batch, 0));
+    expect(tokensOf(batch, 2)).not.toEqual(tokensOf(batch, 1));
   });
 
-  test("feeds what histories hold and rows show with table row and tokens; unknown items have row 0", () => {
-    const { feeds, shape } = batchOf(rows);
-    const rowOf = (view: ItemView) => network.itemIds.indexOf(view.itemId);
-    const shown = [...feeds.shown!].slice(0, 3);
-    expect(shown.map((column) => feeds.itemRows![column])).toEqual([b, c, c].map(rowOf));
-    expect(shown[1]).toBe(shown[2]);
-    const read = [b, c, d, a];
-    expect([...feeds.itemRows!]).toEqual([rowOf(b), rowOf(c), 0, rowOf(a), 0]);
-    for (const [column, view] of read.entries()) {
-      const start = column * maxItemTokens;
+  test("feeds the items that rows show with table row and tokens; unknown items have row 0", () => {
+    const { feeds, shape } = batchOf([...rows, sampleRow([d], { action: 0 })].slice(1));
+    const shown = [c, c, d];
+    expect([...feeds.shownRows!]).toEqual([...shown.map(rowOf).with(2, 0), 0]);
+    for (const [row, view] of shown.entries()) {
+      const start = row * maxItemTokens;
       const count = view.tokens.length;
-      expect([...feeds.itemTokens!.slice(start, start + count)]).toEqual(
+      expect([...feeds.shownTokens!.slice(start, start + count)]).toEqual(
         view.tokens.map(({ index }) => index),
       );
-      expect([...feeds.itemTokenWeights!.slice(start, start + maxItemTokens)]).toEqual([
+      expect([...feeds.shownTokenWeights!.slice(start, start + maxItemTokens)]).toEqual([
         ...Float32Array.from(view.tokens, ({ weight }) => weight),
         ...new Array(maxItemTokens - count).fill(0),
       ]);
     }
-    const padding = feeds.itemTokenWeights!.slice(read.length * maxItemTokens);
-    expect(padding.length).toBe((shape.read - read.length) * maxItemTokens);
+    const padding = feeds.shownTokenWeights!.slice(shown.length * maxItemTokens);
+    expect(padding.length).toBe((shape.rows - shown.length) * maxItemTokens);
     expect(padding.every((weight) => weight === 0)).toBe(true);
   });
 
-  test("pools a history over its columns: an item that came twice counts twice", () => {
+  test("pools a history by its table rows: an item that came twice counts twice", () => {
     const { feeds, shape } = batchOf(rows);
     const weights = poolWeights(state.profile.signals);
-    expect(feeds.pools!.length).toBe(shape.states * poolCount * shape.read);
+    expect(feeds.rowPools!.length).toBe(shape.states * poolCount * shape.historyRows);
+    expect([...feeds.historyRows!]).toEqual([0, rowOf(a), 0, 0]);
     for (const [pool, [first, second, third]] of weights.entries()) {
-      const [, , ofD, ofA] = feeds.pools!.slice(pool * shape.read, (pool + 1) * shape.read);
+      const [ofD, ofA] = feeds.rowPools!.slice(pool * shape.historyRows);
       expect(ofD).toBeCloseTo(first! + third!, 6);
       expect(ofA).toBeCloseTo(second!, 6);
     }
-    const empty = feeds.pools!.slice(poolCount * shape.read);
+    const empty = feeds.rowPools!.slice(poolCount * shape.historyRows);
     expect(empty.every((weight) => weight === 0)).toBe(true);
+  });
+
+  test("pools a history by the tokens of its items", () => {
+    const { feeds } = batchOf(rows);
+    for (const [pool, weights] of poolWeights(state.profile.signals).entries()) {
+      const expected = new Float64Array(itemTokenBuckets);
+      for (const [entry, view] of [d, a, d].entries())
+        for (const { index, weight } of view.tokens) expected[index]! += weights[entry]! * weight;
+      const fed = feeds.tokenPools!.slice(pool * itemTokenBuckets, (pool + 1) * itemTokenBuckets);
+      const errors = expected.map((weight, token) => Math.abs(weight - fed[token]!));
+      expect(Math.max(...errors)).toBeLessThan(1e-6);
+    }
   });
 
   test("feeds the context of each state, and zeros for states that are not there", () => {

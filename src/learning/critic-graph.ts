@@ -1,5 +1,5 @@
+import { batchStates, scoreCandidates, scoreShown } from "../policy/batch-towers.ts";
 import { heldShapes, type Network } from "../policy/network.ts";
-import { batchTowers, scoreCandidates, scoreShown, type Towers } from "../policy/towers.ts";
 import { add, multiply, subtract } from "../tensor/arithmetic.ts";
 import { sum } from "../tensor/broadcasting.ts";
 import { negate, softplus } from "../tensor/elementwise.ts";
@@ -47,19 +47,6 @@ export function weightedCrossEntropy(
   return sum(add(multiply(positive, lessHit), multiply(negative, lessMiss)));
 }
 
-/** The first heads of all that is by head. */
-function firstHeads(towers: Towers, heads: number): Towers {
-  const cut = (value: Value) => slice(value, { axis: 0, start: 0, end: heads });
-  const [, , width = 0] = towers.state.shape;
-  return {
-    state: cut(towers.state),
-    embedding: cut(towers.embedding),
-    rows: slice(towers.rows, { axis: 1, start: 0, end: heads * width }),
-    bias: cut(towers.bias),
-    ...(towers.logOddsWeights && { logOddsWeights: cut(towers.logOddsWeights) }),
-  };
-}
-
 /**
  * Mean over the rows of a batch of two cross-entropies:
  * - of b + θ_k·(σ(f) − b) under the reward heads at the shown item, b the default reward, up to a
@@ -80,15 +67,16 @@ export function criticLoss(
   const values = Object.fromEntries(
     shapes.map(([name, dimensions]) => [name, parameter(graph, name, dimensions)]),
   );
-  const { rows, states, slots } = batch;
+  const { rows } = batch;
   const rewardHeads = shape.heads - 1;
-  const towers = batchTowers(graph, values, { shape, states, items: batch.read, slots });
+  const state = batchStates(graph, values, { ...batch, shape });
   const intercept = parameter(graph, "intercept", [rewardHeads, 1]);
-  const shown = scoreShown(firstHeads(towers, rewardHeads), rows);
+  const rewards = { axis: 0, start: 0, end: rewardHeads };
+  const shown = slice(scoreShown(graph, values, { ...batch, shape, state }), rewards);
   const last = { axis: 0, start: rewardHeads, end: shape.heads };
   const choices = scoreCandidates(graph, values, {
     ...batch,
-    ...{ shape, head: rewardHeads, state: slice(towers.state, last) },
+    ...{ shape, head: rewardHeads, state: slice(state, last) },
   });
   const loss = add(
     weightedCrossEntropy(add(shown, intercept), "reward", {

@@ -1,6 +1,7 @@
 import type { DistilObjective } from "../domain/mpo-configuration.ts";
+import { batchStates, scoreCandidates } from "../policy/batch-towers.ts";
 import { heldShapes, type Network } from "../policy/network.ts";
-import { batchTowers, scoreCandidates } from "../policy/towers.ts";
+
 import { add, multiply, subtract } from "../tensor/arithmetic.ts";
 import { sum } from "../tensor/broadcasting.ts";
 import { exp, negate } from "../tensor/elementwise.ts";
@@ -35,7 +36,7 @@ export function distilLoss(
 ): { readonly loss: Value; readonly parameters: readonly Value[] } {
   const { shape } = network;
   const { batch } = options;
-  const { rows, states, slots } = batch;
+  const { rows } = batch;
   const cells = [rows, batch.candidates];
   const values = Object.fromEntries(
     Object.entries(heldShapes(network))
@@ -43,7 +44,7 @@ export function distilLoss(
       .filter(([name]) => name !== "positionBias")
       .map(([name, dimensions]) => [name, parameter(graph, name, dimensions)]),
   );
-  const { state } = batchTowers(graph, values, { shape, states, items: batch.read, slots });
+  const state = batchStates(graph, values, { ...batch, shape });
   const scores = scoreCandidates(graph, values, { ...batch, shape, head: 0, state });
   // Rows of one state differ in the candidates that the positions before have left.
   const byRow = gatherRows(scores, input(graph, "stateOf", [rows], "int32"));

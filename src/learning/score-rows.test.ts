@@ -74,11 +74,14 @@ test("the critic's heads are expected rewards at the row's position, the last on
   }
   expect(first!.discriminator).toEqual(raw[rewardHeadCount]);
   const [unplaced = []] = await scorer.score([rows[1]!]);
-  const seen = unplaced[0]!.map(
+  const [chosen = 0] = [unplaced[0]![rows[1]!.action]!].map(
     (logit) => 0.4 + examination(3) * (1 / (1 + Math.exp(-logit)) - 0.4),
   );
-  // The position bias is held in single precision.
-  expect(largestDifference(seen, later!.rewardHeads[0]!)).toBeLessThan(1e-7);
+  // Of a later position the logged choice alone is read. The position bias is held in single precision.
+  const [own] = later!.rewardHeads;
+  expect(own!.length).toBe(1);
+  expect(Math.abs(own![0]! - chosen)).toBeLessThan(1e-7);
+  expect(later!.discriminator).toEqual(unplaced[rewardHeadCount]);
 });
 
 test("the policy's scores are log probabilities over the row's candidates", async () => {

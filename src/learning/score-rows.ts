@@ -1,3 +1,4 @@
+import { isFirst } from "../mpo/judged-row.ts";
 import type { RowScores } from "../mpo/row-scores.ts";
 import { normaliseLogs } from "../numeric/log-probabilities.ts";
 import { logistic } from "../numeric/logistic.ts";
@@ -81,7 +82,7 @@ export interface CriticModel {
 
 /**
  * Reward heads as expected rewards at the row's position, b + θ_k·(σ(f) − b), b the default reward,
- * and the discriminator as a logit.
+ * below the first position those of the logged choice alone, and the discriminator as a logit.
  * @param scorer of the critic's network
  */
 export async function scoreCritic(
@@ -91,14 +92,15 @@ export async function scoreCritic(
 ): Promise<Omit<RowScores, "logPolicy">[]> {
   return scoreSlates(scorer, rows, (own, heads) => {
     const discriminator = heads[rewardHeadCount]!;
-    const examined = heads.slice(0, rewardHeadCount).map((head) => head.map(logistic));
+    const rewards = heads.slice(0, rewardHeadCount);
     return own.map((row) => {
       const examination = examinationAt(network, row.shownAt ?? row.position);
       const least = (1 - examination) * defaultReward;
       const places = placesInSlate(row);
-      const rewardHeads = examined.map((head) => {
-        const own = pick(head, places);
-        for (let a = 0; a < own.length; a++) own[a] = least + examination * own[a]!;
+      const read = isFirst(row) ? places : places.subarray(row.action, row.action + 1);
+      const rewardHeads = rewards.map((head) => {
+        const own = pick(head, read);
+        for (let a = 0; a < own.length; a++) own[a] = least + examination * logistic(own[a]!);
         return own;
       });
       return { rewardHeads, discriminator: pick(discriminator, places) };

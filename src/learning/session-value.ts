@@ -1,4 +1,4 @@
-import type { RowScores, ScoredRow } from "../mpo/row-scores.ts";
+import { chosenOf, type RowScores, type ScoredRow } from "../mpo/row-scores.ts";
 import { meanOf } from "../numeric/statistics.ts";
 import { type CriticRow, type CriticTraining, trainCritic } from "./critic.ts";
 import type { FeedbackRow } from "./feedback-row.ts";
@@ -17,7 +17,7 @@ const chosenValues = (
   rows: readonly FeedbackRow[],
 ): Float64Array =>
   Float64Array.from(scores, ({ rewardHeads }, index) =>
-    meanOf(Float64Array.from(rewardHeads, (head) => head[rows[index]!.action]!)),
+    meanOf(Float64Array.from(rewardHeads, (head) => chosenOf(head, rows[index]!.action))),
   );
 
 const scoreChosen = (

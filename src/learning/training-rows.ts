@@ -3,7 +3,7 @@ import type { Encoder } from "../policy/encoder/encoder.ts";
 import { rowLogOdds } from "../policy/encoder/row-log-odds.ts";
 import { contextTokenBuckets, itemTokenBuckets, type TokenSlots } from "../policy/item-features.ts";
 import { rowCount, rowsOf } from "../policy/item-rows.ts";
-import type { Network } from "../policy/network.ts";
+import { heldShapes, type Network } from "../policy/network.ts";
 import type { ItemView, PolicyState, TextShape } from "../policy/policy.ts";
 import { candidatesOfSlate, type SlateRow, slatesOf } from "./slate-candidates.ts";
 
@@ -29,6 +29,9 @@ export function oftenShown(rows: readonly BatchRow[]): ItemId[] {
 /** Places of rows in the tables of a network. */
 export interface TableRows {
   readonly items: ReadonlyMap<string, number>;
+  /** Rows of the item table, and of the table of item tokens. */
+  readonly itemRows: number;
+  readonly tokenRows: number;
   /** Row by bucket. */
   readonly itemTokens: Int32Array;
   readonly contextTokens: Int32Array;
@@ -100,6 +103,8 @@ const everyRow = (count: number) => Int32Array.from({ length: count }, (_, row) 
 /** Of a network whose tables are whole. */
 export const tableRows = (network: Network): TableRows => ({
   items: new Map(network.itemIds.map((item, index) => [item, index])),
+  itemRows: network.itemIds.length,
+  tokenRows: heldShapes(network).itemTokenTable![0]!,
   itemTokens: everyRow(itemTokenBuckets),
   contextTokens: everyRow(contextTokenBuckets),
   ...(network.shape.text && { text: network.shape.text }),

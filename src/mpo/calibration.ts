@@ -1,7 +1,7 @@
 import { logistic, logitWithin } from "../numeric/logistic.ts";
 import { isFirst, type JudgedRow } from "./judged-row.ts";
 import type { ScoredRow } from "./row-scores.ts";
-import { bootstraps } from "./row-scores.ts";
+import { bootstraps, chosenOf } from "./row-scores.ts";
 
 /** q ↦ σ(intercept + slope·(logit q − centre)): rising, so that it never changes the order of a head's candidates. */
 export interface CalibrationMap {
@@ -85,18 +85,16 @@ export function fitMemoryMaps(
   return Array.from({ length: memories }, (_, memory) => {
     const predictions = Float64Array.from(rows, ({ row, scores }) => {
       const heads = scores.rewardHeads.slice(memory * bootstraps, (memory + 1) * bootstraps);
-      return heads.reduce((sum, head) => sum + head[row.action]!, 0) / bootstraps;
+      return heads.reduce((sum, head) => sum + chosenOf(head, row.action), 0) / bootstraps;
     });
     return fitCalibration(predictions, rewards);
   });
 }
 
-/** A slate's candidates are read in its first row; of the rows below it only the logged choice is, and others are not a number. */
+/** Of the rows below the first one of a slate only the logged choice is left. */
 function calibrateHead(row: JudgedRow, head: Float64Array, map: CalibrationMap): Float64Array {
   if (isFirst(row)) return head.map((q) => calibrate(map, q));
-  const chosen = new Float64Array(head.length).fill(Number.NaN);
-  chosen[row.action] = calibrate(map, head[row.action]!);
-  return chosen;
+  return Float64Array.of(calibrate(map, chosenOf(head, row.action)));
 }
 
 /** The rows with every reward head put through the map of its memory, and D times its slope. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { sampleRow } from "../../tests/support/feedback.ts";
 import { sampleViews } from "../../tests/support/policy.ts";
 import { gateLimits } from "../evaluation/gate-guards.ts";
+import { checkRows } from "./check-rows.ts";
 import { distillationGap, gateCandidate } from "./gate.ts";
 import { measurePart, mixChallengers } from "./measure.ts";
 import { memoryHalfLives } from "./meta-settings.ts";
@@ -57,6 +58,17 @@ const faults: readonly (readonly [string, ScoredRow, string])[] = [
   ["the chosen candidate", scored({}, 3), "action must be one of 3 candidates, got 3"],
   ["a whole choice", scored({}, Number.NaN), "action must be one of 3 candidates, got NaN"],
 ];
+
+test("below the first position a head's word on the choice is enough", () => {
+  const first = { ...scored(), row: sampleRow(views, { action: 2, user: 1 }) };
+  const chosen = heads.map((head) => head.slice(2));
+  const below = sampleRow(views.slice(0, 2), { action: 1, user: 1, position: 1 });
+  const logPolicy = uniform.slice(1);
+  const scores = { logPolicy, rewardHeads: chosen, discriminator: new Float64Array(2) };
+  expect(() => checkRows([first, { row: below, scores }])).not.toThrow();
+  const atTop = { row: { ...below, position: 0 }, scores };
+  expect(() => checkRows([first, atTop])).toThrow("rewardHeads[0] must have 2 entries, got 1");
+});
 
 describe("a row that lacks", () => {
   test.each(faults)("%s is neither gated nor measured", (_, row, reason) => {

@@ -1,7 +1,7 @@
 import type { DoubtfulItem } from "../domain/improvement-record.ts";
 import { isFirst, type JudgedRow } from "./judged-row.ts";
 import type { ScoredRow } from "./row-scores.ts";
-import { rewardMoments, spread } from "./row-scores.ts";
+import { meanRewards, spread } from "./row-scores.ts";
 
 /** Fewer states than these say more about users than about the item. */
 const leastStates = 20;
@@ -33,10 +33,11 @@ function addScores(
   { row, scores }: ScoredRow<JudgedRow>,
   memory: readonly number[],
 ): void {
-  const { mean } = rewardMoments(scores, memory);
+  const mean = meanRewards(scores, memory);
   const centre = mean.reduce((sum, value) => sum + value, 0) / mean.length;
   const unit = spread(mean) || 1;
-  for (const [a, { itemId }] of row.candidates.entries()) {
+  for (let a = 0; a < mean.length; a++) {
+    const { itemId } = row.candidates[a]!;
     const own = sums.get(itemId) ?? noSums();
     sums.set(itemId, own);
     own.states++;

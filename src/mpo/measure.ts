@@ -7,7 +7,7 @@ import { createFilling, openSlate, readSlates, slateValues } from "./judged-slat
 import { doNothing } from "./meta-policy.ts";
 import { solveChallenger } from "./restraint.ts";
 import { createRowChallenger } from "./row-challenger.ts";
-import { evenMemory, rewardMoments, type ScoredRow } from "./row-scores.ts";
+import { evenMemory, meanRewards, type ScoredRow } from "./row-scores.ts";
 import { emptyArrays, targetArrays, writeSlate } from "./target-arrays.ts";
 
 export interface Challenger {
@@ -84,7 +84,7 @@ export const mixChallengers = (
  */
 export function measurePart({ rows, challengers }: JudgedPart): MeasuredPart {
   checkRows(rows);
-  const values = slateValues(rows, (scores) => rewardMoments(scores, evenMemory).mean);
+  const values = slateValues(rows, (scores) => meanRewards(scores, evenMemory));
   const servingLogs = rows.map(({ scores }) => scores.logPolicy);
   return {
     rows,

@@ -1,10 +1,13 @@
 import type { JudgedRow } from "./judged-row.ts";
 
-/** The networks' scores of one row's candidates, all arrays of length K. */
+/** The networks' scores of one row's candidates, arrays of length K. */
 export interface RowScores {
   /** log π_θ, exploration floor not included. */
   readonly logPolicy: Float64Array;
-  /** Q by head, memory-major: head = memory · bootstraps + bootstrap. In [0, 1]. */
+  /**
+   * Q by head, memory-major: head = memory · bootstraps + bootstrap. In [0, 1]. Below the first position of a slate, whose
+   * candidates are read there, a head may have the logged choice alone: see `chosenOf`.
+   */
   readonly rewardHeads: readonly Float64Array[];
   /** D, a logit. */
   readonly discriminator: Float64Array;
@@ -32,6 +35,32 @@ export function addMeans(
   }
 }
 
+/** Q̄ of each candidate. */
+export function meanRewards(scores: RowScores, memory: readonly number[]): Float64Array {
+  const mean = new Float64Array(scores.logPolicy.length);
+  addMeans(scores, memory, mean);
+  return mean;
+}
+
+/** Q of the logged choice in a head. */
+export const chosenOf = (head: Float64Array, action: number): number =>
+  head[head.length === 1 ? 0 : action]!;
+
+/** Q̄ of the logged choice. */
+export function chosenMean(
+  { rewardHeads }: RowScores,
+  memory: readonly number[],
+  action: number,
+): number {
+  let mean = 0;
+  for (let index = 0; index < memory.length; index++) {
+    const first = chosenOf(rewardHeads[index * bootstraps]!, action);
+    const second = chosenOf(rewardHeads[index * bootstraps + 1]!, action);
+    mean += (memory[index]! * (first + second)) / 2;
+  }
+  return mean;
+}
+
 /** σ_Q² of a candidate: the sample variance of two draws, by memory weight. */
 export function varianceOf(
   { rewardHeads }: RowScores,
@@ -51,8 +80,7 @@ export function rewardMoments(
   scores: RowScores,
   memory: readonly number[],
 ): { mean: Float64Array; deviation: Float64Array } {
-  const mean = new Float64Array(scores.logPolicy.length);
-  addMeans(scores, memory, mean);
+  const mean = meanRewards(scores, memory);
   return { mean, deviation: mean.map((_, a) => Math.sqrt(varianceOf(scores, memory, a))) };
 }
 

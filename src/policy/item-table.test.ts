@@ -16,9 +16,9 @@ async function openTable() {
   const table = createItemTable(
     {
       ...embedder,
-      embed: (asked) => {
+      embed: (asked, into) => {
         embedded.push(asked.length);
-        return embedder.embed(asked);
+        return embedder.embed(asked, into);
       },
     },
     shape,

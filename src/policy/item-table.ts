@@ -28,36 +28,46 @@ export function createItemTable(embedder: ItemEmbedder, { heads, width }: Networ
     const whole = partOf(list)?.whole;
     return whole && complete.newIn(whole)?.length === 0 ? [] : complete.newIn(list);
   };
+
+  /** Rows of the lists that are being looked at, by the number of the look. */
+  let looks = new Uint32Array();
+  let look = 0;
+
+  /** Each item once. */
   const findMissing = (lists: readonly (readonly ItemView[])[]) => {
-    const missing = new Map<number, ItemView>();
+    const missing = { views: [] as ItemView[], rows: [] as number[] };
+    look++;
     for (const list of lists) {
       const fresh = freshIn(list);
       if (fresh?.length === 0) continue;
       const rows = rowsOf(list);
+      looks = growByRow(looks, 1);
       for (let at = 0; at < (fresh?.length ?? rows.length); at++) {
         const index = fresh?.[at] ?? at;
         const row = rows[index]!;
-        if (!loaded.has(row)) missing.set(row, list[index]!);
+        if (looks[row] === look || loaded.has(row)) continue;
+        looks[row] = look;
+        missing.views.push(list[index]!);
+        missing.rows.push(row);
       }
     }
     return missing;
   };
-  const embed = async (missing: ReadonlyMap<number, ItemView>) => {
-    const embedded = await embedder.embed([...missing.values()]);
+  const embed = async ({ views, rows }: ReturnType<typeof findMissing>) => {
     values = growByRow(values, stride);
-    let start = 0;
-    for (const row of missing.keys()) {
-      const vector = embedded.subarray(start, start + stride);
-      values.set(vector, row * stride);
-      loaded.add(row);
-      start += stride;
-    }
+    await embedder.embed(views, { values, rows });
+    for (const row of rows) loaded.add(row);
+  };
+  const embedMissing = async ({ views, rows }: ReturnType<typeof findMissing>) => {
+    const isMissing = (_: unknown, index: number) => !loaded.has(rows[index]!);
+    await embed({ views: views.filter(isMissing), rows: rows.filter(isMissing) });
   };
   return {
     load: async (lists) => {
-      if (findMissing(lists).size > 0) {
+      const missing = findMissing(lists);
+      if (missing.rows.length > 0) {
         // One after the other: requests at a start must not each embed the whole catalogue.
-        const mine = running.then(() => embed(findMissing(lists)));
+        const mine = running.then(() => embedMissing(missing));
         running = mine.catch(() => {});
         await mine;
       }

@@ -9,6 +9,7 @@ import {
 } from "../../src/learning/critic.ts";
 import { estimateExamination } from "../../src/learning/examination.ts";
 import { scoreCritic } from "../../src/learning/score-rows.ts";
+import { chosenOf } from "../../src/mpo/row-scores.ts";
 import { createRandom, type RandomStream } from "../../src/numeric/random.ts";
 import { createScorer } from "../../src/policy/scorer.ts";
 import { sampleSlate } from "../../src/policy/slate.ts";
@@ -104,10 +105,17 @@ test.each([0, 0.375])(
       });
     const score = async ({ network }: CriticTraining, position: number) => {
       const scorer = await createScorer(network, { batchStates: 4, threads: 1 });
-      const asked = states.map((state) => sampleRow(views, { state, position }));
+      const asked = states.flatMap((state) =>
+        views.map((_, action) => sampleRow(views, { state, position, action })),
+      );
       const scores = await scoreCritic(scorer, { network, defaultReward }, asked);
       await scorer.close();
-      return scores.map(({ rewardHeads }) => rewardHeads[rewardHeadCount - 1]!);
+      return states.map((_, state) =>
+        Float64Array.from(views, (_, action) => {
+          const { rewardHeads } = scores[state * views.length + action]!;
+          return chosenOf(rewardHeads[rewardHeadCount - 1]!, action);
+        }),
+      );
     };
     const aware = await train(rows);
     const blind = await train(rows.map((row) => ({ ...row, position: 0 })));

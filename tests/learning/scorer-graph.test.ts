@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { createRandom, type RandomStream } from "../../src/numeric/random.ts";
+import { batchStates, scoreCandidates } from "../../src/policy/batch-towers.ts";
 import { parameterShapes } from "../../src/policy/network.ts";
 import { createScorer } from "../../src/policy/scorer.ts";
-import { batchTowers, scoreCandidates } from "../../src/policy/towers.ts";
 import { createGraph, parameter } from "../../src/tensor/graph.ts";
 import { slice } from "../../src/tensor/layout.ts";
 import { createSession } from "../../src/tensor/session.ts";
@@ -52,8 +52,8 @@ test.each([
           parameter(graph, name, dimensions),
         ]),
       );
-      const towers = batchTowers(graph, values, { ...sizes, shape, items: sizes.read });
-      const state = slice(towers.state, { axis: 0, start: head, end: head + 1 });
+      const states = batchStates(graph, values, { ...sizes, shape });
+      const state = slice(states, { axis: 0, start: head, end: head + 1 });
       const scores = scoreCandidates(graph, values, { ...sizes, shape, head, state });
       const session = await createSession(graph, { scores });
       const results = await session.run({ ...network.parameters, ...batch.feeds });

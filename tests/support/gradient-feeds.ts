@@ -1,4 +1,5 @@
 import type { Batch } from "../../src/learning/batch.ts";
+import { itemTokenBuckets } from "../../src/policy/item-features.ts";
 import type { Network } from "../../src/policy/network.ts";
 
 type Arrays = Readonly<Record<string, Float32Array | Int32Array>>;
@@ -20,14 +21,15 @@ export function gradientFeeds(
 /** Elements of the hashed tables that a batch reads, and a row that it does not; all elements of everything else. */
 export function gradientElements(network: Network, { feeds }: Batch) {
   const columns = network.shape.heads * network.shape.width;
-  const tables: Readonly<Record<string, readonly string[]>> = {
-    itemTokenTable: ["itemTokens", "candidateTokens"],
-    contextTable: ["contextTokens"],
+  const cells = { cells: feeds.tokenCells!, weights: feeds.tokenWeights! };
+  const ofCandidates = [...cells.cells].filter((_, at) => cells.weights[at] !== 0);
+  const tables: Readonly<Record<string, readonly number[]>> = {
+    itemTokenTable: [...feeds.shownTokens!, ...ofCandidates.map((cell) => cell % itemTokenBuckets)],
+    contextTable: [...feeds.contextTokens!],
   };
   return (name: string): readonly number[] | undefined => {
-    const tokens = tables[name];
-    if (tokens === undefined) return undefined;
-    const read = new Set<number>(tokens.flatMap((fed) => [...feeds[fed]!]));
+    if (tables[name] === undefined) return undefined;
+    const read = new Set(tables[name]);
     const unread = [1, 2, 3, 4].filter((row) => !read.has(row)).slice(0, 1);
     return [...read, ...unread].flatMap((row) =>
       Array.from({ length: columns }, (_, column) => row * columns + column),

@@ -15,11 +15,9 @@ export function paddedBatch<Row extends BatchRow>(
   { tables = tableRows(network), slots = allSlots as TokenSlots } = {},
 ): { readonly batch: Batch<Row>; readonly shape: BatchShape } {
   const laid = layRows(rows, { tables, slots });
-  const { rows: most, states, candidates, items, read } = chooseBatchShape(laid);
-  const shape = {
-    ...{ rows: most + 1, states: states + 1, candidates: candidates + 1 },
-    ...{ items: items + 1, read: read + 1, slots },
-  };
+  const tight = chooseBatchShape(laid);
+  const roomy = Object.entries(tight).map(([name, size]) => [name, Number(size) + 1]);
+  const shape = { ...Object.fromEntries(roomy), slots, tokens: tight.tokens } as BatchShape;
   const drawn = laid.units.map((_, index) => ({ index, weight: 1 }));
   return { batch: buildBatch(laid, drawn, shape), shape };
 }

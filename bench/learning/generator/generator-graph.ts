@@ -1,8 +1,8 @@
 import type { ChallengerSetting } from "../../../src/domain/improvement-record.ts";
 import type { BatchShape } from "../../../src/learning/batch.ts";
 import { weightedCrossEntropy } from "../../../src/learning/critic-graph.ts";
+import { batchStates, scoreCandidates } from "../../../src/policy/batch-towers.ts";
 import { heldShapes, type Network } from "../../../src/policy/network.ts";
-import { batchTowers, scoreCandidates } from "../../../src/policy/towers.ts";
 import { add, multiply } from "../../../src/tensor/arithmetic.ts";
 import { sum } from "../../../src/tensor/broadcasting.ts";
 import { exp, negate, tanh } from "../../../src/tensor/elementwise.ts";
@@ -69,7 +69,7 @@ export function generatorLoss(
   const values = Object.fromEntries(
     shapes.map(([name, dimensions]) => [name, parameter(graph, name, dimensions)]),
   );
-  const towers = batchTowers(graph, values, { ...batch, shape, items: batch.read });
+  const encoded = batchStates(graph, values, { ...batch, shape });
   const omega = input(graph, "omega", [1, settingWidth]);
   const hidden = tanh(add(matmul(omega, values.modulationIn!), values.modulationBias!));
   const modulation = matmul(hidden, values.modulationOut!);
@@ -77,7 +77,7 @@ export function generatorLoss(
   const along = (value: Value) => reshape(value, [1, 1, width]);
   const scale = add(along(part(0, width)), 1);
   // Feature-wise modulation (Perez et al. 2018, arXiv:1709.07871).
-  const state = add(multiply(towers.state, scale), along(part(width, 2 * width)));
+  const state = add(multiply(encoded, scale), along(part(width, 2 * width)));
   const scores = multiply(
     scoreCandidates(graph, values, { ...batch, shape, head: 0, state }),
     exp(part(2 * width, 2 * width + 1)),
@@ -98,7 +98,7 @@ function discriminatorLoss(
   const values = Object.fromEntries(
     trainedShapes(network).map(([name, dimensions]) => [name, parameter(graph, name, dimensions)]),
   );
-  const { state } = batchTowers(graph, values, { ...batch, shape, items: batch.read });
+  const state = batchStates(graph, values, { ...batch, shape });
   const logits = scoreCandidates(graph, values, { ...batch, shape, head: 0, state });
   const loss = multiply(weightedCrossEntropy(logits, "choice"), 1 / batch.rows);
   return { loss, logits, parameters: Object.values(values) };

@@ -1,13 +1,12 @@
 import type { CalibrationRecord } from "../../../domain/improvement-record.ts";
 import { calibrateModel } from "../../../evaluation/model-calibration.ts";
 import type { ScoredRow } from "../../../mpo/row-scores.ts";
-import { evenMemory, rewardMoments } from "../../../mpo/row-scores.ts";
+import { chosenMean, evenMemory } from "../../../mpo/row-scores.ts";
 
 function calibrationError(rows: readonly ScoredRow[]): number {
   const rewards = Float64Array.from(rows, ({ row }) => row.reward);
-  const predictions = Float64Array.from(
-    rows,
-    ({ row, scores }) => rewardMoments(scores, evenMemory).mean[row.action] ?? Number.NaN,
+  const predictions = Float64Array.from(rows, ({ row, scores }) =>
+    chosenMean(scores, evenMemory, row.action),
   );
   return calibrateModel({ rewards, predictions }).calibrationError;
 }

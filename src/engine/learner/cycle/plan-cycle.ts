@@ -33,8 +33,8 @@ interface Costs {
 const firstCosts: Costs = { fixed: 5000, read: 0.1, train: 0.6, score: 0.04 };
 /** Resident for Node.js, the code and a training step of the largest batch, MiB. */
 const trainingMiB = 350;
-/** A candidate of a slate's first row, which is scored, calibrated and moved, and one of the rows below it. */
-const cellBytes = { first: 480, below: 160 };
+/** A candidate of a slate's first row, which is scored, calibrated and moved, and one of the rows below it, of which D and policies are kept. */
+const cellBytes = { first: 480, below: 64 };
 const rowBytes = 3000;
 const earnedBytes = 64;
 const mostExcess = 2;
