@@ -15,27 +15,27 @@ export interface ItemTable {
   readonly stride: number;
 }
 
-export function createItemTable(embedder: ItemEmbedder, { heads, width }: NetworkShape): ItemTable {
-  const stride = heads * (width + 1);
-  /** Lists whose items all have been loaded. */
-  const complete = createSeenLists();
-  const loaded = createKnownRows();
-  let values = new Float32Array();
-  let running: Promise<unknown> = Promise.resolve();
+interface MissingItems {
+  readonly views: readonly ItemView[];
+  readonly rows: readonly number[];
+}
 
-  /** Items of a list that may be missing; undefined if all may be. */
+/** Finds the items of lists that are in no complete list and in no loaded row, each once. */
+function createFinder(
+  complete: ReturnType<typeof createSeenLists>,
+  loaded: ReturnType<typeof createKnownRows>,
+): (lists: readonly (readonly ItemView[])[]) => MissingItems {
+  /** Of each row, the number of the last look that found it. */
+  let looks = new Uint32Array();
+  let look = 0;
+  /** Indices of a list that may be missing; undefined if all may be. */
   const freshIn = (list: readonly ItemView[]) => {
     const whole = partOf(list)?.whole;
     return whole && complete.newIn(whole)?.length === 0 ? [] : complete.newIn(list);
   };
-
-  /** Rows of the lists that are being looked at, by the number of the look. */
-  let looks = new Uint32Array();
-  let look = 0;
-
-  /** Each item once. */
-  const findMissing = (lists: readonly (readonly ItemView[])[]) => {
-    const missing = { views: [] as ItemView[], rows: [] as number[] };
+  return (lists) => {
+    const views: ItemView[] = [];
+    const found: number[] = [];
     look++;
     for (const list of lists) {
       const fresh = freshIn(list);
@@ -47,18 +47,29 @@ export function createItemTable(embedder: ItemEmbedder, { heads, width }: Networ
         const row = rows[index]!;
         if (looks[row] === look || loaded.has(row)) continue;
         looks[row] = look;
-        missing.views.push(list[index]!);
-        missing.rows.push(row);
+        views.push(list[index]!);
+        found.push(row);
       }
     }
-    return missing;
+    return { views, rows: found };
   };
-  const embed = async ({ views, rows }: ReturnType<typeof findMissing>) => {
+}
+
+export function createItemTable(embedder: ItemEmbedder, { heads, width }: NetworkShape): ItemTable {
+  const stride = heads * (width + 1);
+  /** Lists whose items all have been loaded. */
+  const complete = createSeenLists();
+  const loaded = createKnownRows();
+  const findMissing = createFinder(complete, loaded);
+  let values = new Float32Array();
+  let running: Promise<unknown> = Promise.resolve();
+
+  const embed = async ({ views, rows }: MissingItems) => {
     values = growByRow(values, stride);
     await embedder.embed(views, { values, rows });
     for (const row of rows) loaded.add(row);
   };
-  const embedMissing = async ({ views, rows }: ReturnType<typeof findMissing>) => {
+  const embedMissing = async ({ views, rows }: MissingItems) => {
     const isMissing = (_: unknown, index: number) => !loaded.has(rows[index]!);
     await embed({ views: views.filter(isMissing), rows: rows.filter(isMissing) });
   };
