@@ -28,6 +28,8 @@ export default defineConfig({
     maxWorkers: 2,
     // A worker reads the modules once and not once a file, which halves the time. No test mocks a module.
     isolate: false,
-    testTimeout: 20_000,
+    // A guard against what hangs. Two busy cores take ten times as long as two quiet ones.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });
