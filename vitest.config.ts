@@ -28,7 +28,7 @@ export default defineConfig({
     maxWorkers: 2,
     // A worker reads the modules once and not once a file, which halves the time. No test mocks a module.
     isolate: false,
-    // A guard against what hangs. Two busy cores take ten times as long as two quiet ones.
+    // Guards against hanging, not measurements: a busy machine takes several times as long as a quiet one.
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -106,24 +106,30 @@ async function timed<T>(answer: () => Promise<T>): Promise<{ answered: T; ms: nu
   return { answered, ms: processorMs() - before };
 }
 
+type Ask = (server: TestServer) => Promise<{ response: Response; answer: string }>;
+
 /**
- * Notes the request whose answer took the most of the processor: no stall of the event loop was longer. One above the limit is asked
- * twice again, and its least time counts: a collection of everybody's garbage is not its own.
+ * Notes the request whose answer took the most of the processor: no stall of the event loop was longer. One above the limit is asked again,
+ * of the same server and of a new one, and the longer of the two counts: a collection of everybody's garbage is not its own.
  */
-async function noteTime<T>(
+async function noteTime(
   slowest: Slowest,
   request: string,
-  answer: () => Promise<T>,
-): Promise<T> {
-  const { answered, ms: first } = await timed(answer);
+  { server, ask }: { server: TestServer; ask: Ask },
+) {
+  const { answered, ms: first } = await timed(() => ask(server));
   let ms = first;
-  for (let again = 0; again < 2 && ms >= longestStallMs; again++)
-    ms = Math.min(ms, (await timed(answer)).ms);
+  if (first >= longestStallMs) {
+    const fresh = await openTestServer({ configuration });
+    const again = [await timed(() => ask(server)), await timed(() => ask(fresh))];
+    ms = Math.min(first, Math.max(...again.map((one) => one.ms)));
+  }
   if (ms > slowest.ms) Object.assign(slowest, { ms, request });
   return answered;
 }
 
-async function send({ app }: TestServer, slowest: Slowest, request: Malformed): Promise<void> {
+async function send(server: TestServer, slowest: Slowest, request: Malformed): Promise<void> {
+  const { app } = server;
   const routes = app.routes.filter(({ method }) => method !== "ALL");
   const { method, path } = routes[request.route % routes.length]!;
   let next = 0;
@@ -131,14 +137,15 @@ async function send({ app }: TestServer, slowest: Slowest, request: Malformed): 
   const query = Object.entries(request.query).map(([key, value]) => `${key}=${encode(value)}`);
   const url = `${filled}${query.length === 0 ? "" : `?${query.join("&")}`}`;
   const hasBody = method !== "GET";
-  const { response, answer } = await noteTime(slowest, `${method} ${url}`, async () => {
-    const response = await app.request(url, {
+  const ask: Ask = async (asked) => {
+    const response = await asked.app.request(url, {
       method,
       headers: { "content-type": request.type },
       ...(hasBody && { body: request.body }),
     });
     return { response, answer: await response.text() };
-  });
+  };
+  const { response, answer } = await noteTime(slowest, `${method} ${url}`, { server, ask });
   if (response.status >= 500) throw new Error(`${method} ${url}: ${response.status} ${answer}`);
   if (response.status < 400 || !url.startsWith("/api/")) return;
   const { code } = (JSON.parse(answer) as { error: { code: string } }).error;

@@ -154,7 +154,7 @@ describe.each(cases)("6 candidates under caps: %s", (_, rule, length) => {
   });
 
   test("the logged item's marginal is right for every slate, however seldom a prefix leaves it", () => {
-    const draws = 2000;
+    const draws = 4000;
     for (const [number, { slate: items, probability }] of slates.entries()) {
       if (items.length < 2 || probability < 1e-4) continue;
       const given = drawsOfLength(draws, length, number);

@@ -66,7 +66,7 @@ export async function improveServing(
   const improvement = await improve(familyOn(options, serving), {
     ...carried,
     ...{ serving, mpo, arm, stages, guards: guardTestsOf(scenario.guards) },
-    // The log has a popular ad at all hours; served, it would spend its budget by noon.
+    // A log tells its worth without budgets, which ration its ads as soon as it serves.
     renewStart: scenario.ads ? undefined : renew,
     rows: judgeAfter(rows, cutOffOf(serving)),
     floor: scenario.exploration,

@@ -452,7 +452,7 @@ test.each([
   expect((await store.policies.assignment("shop")).exploration).toBe(exploration);
 });
 
-test("a first policy of ads need not beat renewed popularity, which would spend its budgets", async () => {
+test("a first policy of ads need not beat renewed popularity, whose worth in a log knows no budgets", async () => {
   const ads = { outcomes: ["click"], bidWeight: 1 };
   const cycle = await run(await openCopy(visited), { scenario: { ...visitedScenario, ads } });
   const { verdict, guards } = cycle!.record.gate!;
