@@ -36,7 +36,7 @@ export type {
   RaisingEvent,
   TermName,
 } from "./domain/explanation.ts";
-export type { FastLoopMark, FastLoopSettings } from "./domain/fast-loop.ts";
+export type { FastLoopMark, FastLoopSettings, FastLoopUse } from "./domain/fast-loop.ts";
 export type { GateRecord } from "./domain/gate-record.ts";
 export type { GuardMetric, GuardSegments } from "./domain/guard-metric.ts";
 export {

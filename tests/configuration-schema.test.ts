@@ -104,7 +104,7 @@ test("defineConfig and the schema have the same fields", () => {
             segments: [{ attribute: "country", values: ["SE"], margin: 0.2 }],
           },
         ],
-        fastLoop: { enabled: false, forgetting: 0.99, temperature: 0.1, drawScale: 1 },
+        fastLoop: { enabled: "until-encoder", forgetting: 0.99, temperature: 0.1, drawScale: 1 },
       },
     ],
     baselineShare: 0.1,

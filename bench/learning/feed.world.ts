@@ -8,14 +8,16 @@ import { playRows } from "./kept-rows.ts";
 import { figureAboveInErrors } from "./targets.ts";
 import type { LearningWorld, SeedOutcome, UnitOfWork } from "./world.ts";
 
-const main = "MPO";
-const alone = "MPO without friends";
+const main = "MPO with fast loop";
+const alone = "the same without friends";
 const strategies: Readonly<Record<string, StrategyName>> = {
   // The quick ones first: a run that is broken off has them.
   recency: "recency",
   trending: "trending",
-  [main]: "mpo",
-  [alone]: "mpo",
+  "fast loop alone": "fast",
+  MPO: "mpo",
+  [main]: "mpo+fast",
+  [alone]: "mpo+fast",
 };
 const names = Object.keys(strategies);
 const visitsPerCycle = 1500;
@@ -121,5 +123,5 @@ const describe = (cycles: number): LearningWorld => ({
   run: (unit) => runFeed(cycles, unit),
 });
 
-/** Friends, authors and returns: against what a feed shows without learning, and the same loop without friends. */
+/** Friends, authors and returns: against what a feed shows without learning, its parts alone, and the same loop without friends. */
 export const feedWorld: LearningWorld = describe(usualCycles);

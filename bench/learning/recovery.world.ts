@@ -1,4 +1,4 @@
-import { defaultFastLoop } from "../../src/engine/configuration/scenario-schema.ts";
+import { defaultFastLoop } from "../../src/engine/configuration/fast-loop-schema.ts";
 import { createCompactLearner } from "../../src/lab/compact-loop/compact-learner.ts";
 import { runCompactLoop } from "../../src/lab/compact-loop/run-compact-loop.ts";
 import { createBanditWorld } from "../../src/lab/worlds/bandit/bandit-world.ts";

@@ -1,6 +1,12 @@
+/** Which policies of a scenario have a fast loop: with `until-encoder` those without an encoder. */
+export const fastLoopUses = [true, false, "until-encoder"] as const;
+
+/** Use of the fast loop: an entry of `fastLoopUses`. */
+export type FastLoopUse = (typeof fastLoopUses)[number];
+
 /** How a scenario's policy is corrected between cycles. */
 export interface FastLoopSettings {
-  readonly enabled: boolean;
+  readonly enabled: FastLoopUse;
   /** γ in [0.9, 0.9999]: factor on the weight of earlier items at each shown item. */
   readonly forgetting: number;
   /** η, standard deviations of a reward: a drawn gain of η multiplies an item's odds by e. */
@@ -8,6 +14,12 @@ export interface FastLoopSettings {
   /** v ≥ 0: draws have v times the posterior's standard deviation. */
   readonly drawScale: number;
 }
+
+/** Whether a policy with features of its own serves with the loop. */
+export const servesWithLoop = (
+  { enabled }: Pick<FastLoopSettings, "enabled">,
+  { hasEncoder }: { readonly hasEncoder: boolean },
+): boolean => (enabled === "until-encoder" ? !hasEncoder : enabled);
 
 /**
  * Stored with a decision of the fast loop. Its draw follows from these fields, record, snapshot and

@@ -1,3 +1,6 @@
+import type { FastLoopMark } from "../domain/fast-loop.ts";
+import type { UserId } from "../domain/ids.ts";
+import type { RewardRule } from "../domain/scenario.ts";
 import type { FoldedRow } from "../mpo/judged-row.ts";
 import type { SlateRow } from "./slate-candidates.ts";
 
@@ -8,6 +11,16 @@ export interface SessionStep {
   /** The decision, and the next one of the session; absent at its end. Numbers of this reading. */
   readonly decision: number;
   readonly next?: number;
+}
+
+/** All that a fast loop's draw for a decision follows from, beside policy and record. */
+export interface LoopMoment {
+  readonly mark: FastLoopMark;
+  readonly seed: number;
+  /** Undefined of one who was served as a stranger. */
+  readonly userId: UserId | undefined;
+  /** Of its rewards. */
+  readonly rule: RewardRule;
 }
 
 /** One position of one decision with its reward. */
@@ -24,6 +37,8 @@ export interface FeedbackRow extends SlateRow, FoldedRow {
    * train no critic.
    */
   readonly isViewed?: boolean;
+  /** Of the decision, or of the one before it if it was made without; absent before the fast loop began, and of ads. */
+  readonly loop?: LoopMoment;
   /** By the caps, its item leaves fewer candidates than those without it. */
   readonly fillsGroup?: boolean;
   /** Age in cycles' worth of decisions, 0 for the newest. */

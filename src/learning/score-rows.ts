@@ -60,14 +60,16 @@ export function boostLogits(
   return logits;
 }
 
+/** log π of a row's candidates, boosts included. @param logits of the candidates of its slate */
+export const rowLogs = (row: SlateRow, logits: Float64Array): Float64Array =>
+  normaliseLogs(boostLogits(pick(logits, placesInSlate(row)), row));
+
 /** log π of each row's candidates under a one-headed network, exploration floor not included. */
 export const scorePolicy = (
   scorer: Scorer,
   rows: readonly FeedbackRow[],
 ): Promise<Float64Array[]> =>
-  scoreSlates(scorer, rows, (own, [head]) =>
-    own.map((row) => normaliseLogs(boostLogits(pick(head!, placesInSlate(row)), row))),
-  );
+  scoreSlates(scorer, rows, (own, [head]) => own.map((row) => rowLogs(row, head!)));
 
 /** θ_k of a position, as the critic's training left it; alike in all reward heads. */
 function examinationAt({ shape, parameters }: Network, position: number): number {

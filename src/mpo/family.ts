@@ -86,6 +86,8 @@ export interface ModelFamily<
   readonly limits: StateLimits;
   /** log π of each row's candidates, exploration floor not included. */
   scorePolicy(policy: Policy, rows: readonly Row[]): Awaitable<readonly Float64Array[]>;
+  /** The same as the policy serves, corrected by a fast loop as of each row's moment. Absent if policies serve as they are. */
+  scoreServed?(policy: Policy, rows: readonly Row[]): Awaitable<readonly Float64Array[]>;
   /** Q by head and D of each row's candidates. */
   scoreCritic(critic: Critic, rows: readonly Row[]): Awaitable<readonly CriticScores[]>;
   /** @param rows without those of the fold that is left out */
@@ -106,7 +108,7 @@ export interface ModelFamily<
 /** The part of a family that scores rows. */
 export type Scoring<Row extends FoldedRow, Policy, Critic> = Pick<
   ModelFamily<Row, Policy, Critic>,
-  "scorePolicy" | "scoreCritic" | "lookAhead"
+  "scorePolicy" | "scoreServed" | "scoreCritic" | "lookAhead"
 >;
 
 /**

@@ -111,7 +111,8 @@ export function createFits<
         family.fitCritic(knownTo(without), { without, serving, from, has, random }),
       );
       const all = judging.filter(({ fold }) => fold === without);
-      const isOther = ({ loggingLogs }: Known) => loggingLogs !== undefined;
+      const isOther = ({ loggingLogs, isOwnDraw }: Known) =>
+        loggingLogs !== undefined && isOwnDraw !== true;
       const held = await score(
         fit,
         all.filter((row) => !isOther(row)),

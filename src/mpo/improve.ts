@@ -3,6 +3,7 @@ import type { GateRecord, SelfCheck } from "../domain/gate-record.ts";
 import type { GuardTest } from "../domain/guard-metric.ts";
 import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
 import { limitsOf, whereWorthless } from "../evaluation/gate-guards.ts";
+import { asServed, scoreServed } from "./as-served.ts";
 import { expectLength } from "./check-rows.ts";
 import type { CriticFit, KnownRow, ModelFamily, MovedPolicy, Part } from "./family.ts";
 import { createFits, type JudgedFit } from "./fits.ts";
@@ -104,10 +105,17 @@ function gateImprovement(
   return gap === undefined ? gate : checkDistillation(gate, gap, mpo.distillation.largestGap);
 }
 
-/** Makes log π of a policy for each half on the rows that judge it, the first half's before the second's. */
+/** Of a half, in the order of its `gateRows`. */
+const rowsOf = <Row extends FoldedRow>({
+  held,
+  others,
+}: Pick<JudgedFit<Row, never>, "held" | "others">): readonly Row[] =>
+  [...held, ...others].map(({ row }) => row);
+
+/** Makes log π of a policy, as it serves, for each half on the rows that judge it, the first half's before the second's. */
 const scoreHalves =
   <Row extends FoldedRow, Policy, Fit>(
-    { scorePolicy }: Pick<ModelFamily<Row, Policy, never>, "scorePolicy">,
+    family: Pick<ModelFamily<Row, Policy, never>, "scorePolicy" | "scoreServed">,
     stages: Stages,
     [first, second]: readonly [JudgedFit<KnownRow<Row>, Fit>, JudgedFit<KnownRow<Row>, Fit>],
   ) =>
@@ -120,8 +128,8 @@ const scoreHalves =
       [second, first],
     ] as const) {
       const policy = await policyOf(one, other);
-      const rows = [...one.held, ...one.others].map(({ row }) => row);
-      logs.push(...(await stages.measure("score", () => scorePolicy(policy, rows))));
+      const rows = rowsOf(one);
+      logs.push(...(await stages.measure("score", () => scoreServed(family, policy, rows))));
     }
     return logs;
   };
@@ -171,7 +179,10 @@ export async function improve<
   const gap = await stages.measure("score", async () =>
     distillationGap(moves, await family.scorePolicy(moved.policy, moves)),
   );
-  const judged = [...first.gateRows, ...second.gateRows];
+  const scored = [...first.gateRows, ...second.gateRows];
+  const judged = await stages.measure("score", () =>
+    asServed(family, serving, { rows: [...rowsOf(first), ...rowsOf(second)], scored }),
+  );
   const checked = has("distillation check") ? gap : undefined;
   const gated = await stages.measure("gate", () =>
     gateImprovement(judged, { candidateLogs, gap: checked, judgement, mpo, selfCheck, guards }),

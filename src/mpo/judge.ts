@@ -79,7 +79,8 @@ function createComparison(parts: readonly MeasuredPart[]) {
   const rows = parts.flatMap((part) => part.rows);
   const values = parts.flatMap((part) => part.values);
   const serving = joinArrays(parts.map((part) => part.serving));
-  const { feedback, predictions } = loggedArrays(rows, serving, values);
+  const logging = joinArrays(parts.map((part) => part.logging));
+  const { feedback, predictions } = loggedArrays(rows, logging, values);
   const compare = (candidate: ComparedPolicy): PairedDifference =>
     rows.length === 0
       ? noEvidence

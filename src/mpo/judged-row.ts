@@ -35,7 +35,9 @@ export interface JudgedRow extends PrefixRules {
   readonly policyVersion?: number;
   /** log π of the candidates under the policy that made the choice, if that is not the serving policy. */
   readonly loggingLogs?: Float64Array;
-  /** A draw of the fast loop made the choice: its propensity is known, those of the other candidates are not. */
+  /** `loggingLogs` are those of the serving policy's own fast loop: a row of the serving policy. */
+  readonly isOwnDraw?: boolean;
+  /** A draw of the fast loop made the choice, and can't be derived: its propensity is known, those of the other candidates are not. */
   readonly isForeign?: boolean;
   /** By guard test, whether its item had such an event: 1 or 0, NaN if its user is of another segment. Absent without guard metrics. */
   readonly outcomes?: Float64Array;

@@ -29,6 +29,8 @@ export interface MeasuredPart {
   /** Control variate of the candidates of each row's slate. */
   readonly values: readonly Float64Array[];
   readonly serving: ComparedPolicy;
+  /** The policies that made the rows. */
+  readonly logging: ComparedPolicy;
   readonly challengers: readonly (ComparedPolicy & {
     readonly setting: ChallengerSetting;
     /** KL(π_φ ‖ π_θ) at position 0 of each row's slate, nats. */
@@ -86,10 +88,14 @@ export function measurePart({ rows, challengers }: JudgedPart): MeasuredPart {
   checkRows(rows);
   const values = slateValues(rows, (scores) => meanRewards(scores, evenMemory));
   const servingLogs = rows.map(({ scores }) => scores.logPolicy);
+  const serving = targetArrays(rows, servingLogs, values);
+  const loggingLogs = rows.map(({ row }, index) => row.loggingLogs ?? servingLogs[index]!);
+  const isOwn = rows.every(({ row }) => row.loggingLogs === undefined);
   return {
     rows,
     values,
-    serving: targetArrays(rows, servingLogs, values),
+    serving,
+    logging: isOwn ? serving : targetArrays(rows, loggingLogs, values),
     challengers: measureChallengers(rows, challengers, values),
   };
 }

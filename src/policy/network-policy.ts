@@ -95,6 +95,7 @@ export async function openNetworkPolicy(network: Network): Promise<Policy> {
     },
     findBest: (state, candidates, wanted) => scorer.findBest({ state, candidates }, wanted),
     towers: {
+      hasEncoder: encoder !== undefined,
       represent: (state, candidates) => scorer.represent({ state, candidates }),
       isKnown,
       unknownIn: keepMatching(({ itemId }) => !isKnown(itemId)),

@@ -45,6 +45,8 @@ export interface PolicyState {
 
 /** The same logits, with their parts. */
 export interface PolicyTowers {
+  /** Whether the policy stands on an encoder. */
+  readonly hasEncoder: boolean;
   represent(state: PolicyState, candidates: readonly ItemView[]): Promise<Representation>;
   /** Whether the policy was trained with the item itself, not only with its features. */
   isKnown(itemId: ItemId): boolean;

@@ -1,4 +1,4 @@
-import { defaultFastLoop } from "../../../src/engine/configuration/scenario-schema.ts";
+import { defaultFastLoop } from "../../../src/engine/configuration/fast-loop-schema.ts";
 import type { CompactOptions } from "../../../src/lab/compact-loop/compact-learner.ts";
 import { judgeChallengers } from "../../../src/mpo/judge.ts";
 import { doNothing, proposeSettings } from "../../../src/mpo/meta-policy.ts";

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { sampleEvent } from "../../../tests/support/sample.ts";
 import { assign, openShop, shopConfiguration } from "../../../tests/support/shop.ts";
+import type { FastLoopUse } from "../../domain/fast-loop.ts";
 import { itemId, userId } from "../../domain/ids.ts";
 import { parseConfiguration } from "../../engine/configuration/configuration.ts";
 import { train } from "../../engine/learner/train.ts";
@@ -11,6 +12,9 @@ import type { PolicyRankingOptions } from "./unlearned-events.ts";
 const raw = shopConfiguration({ scenario: { slateSize: 1, exploration: 0.01, excludeSeen: true } });
 const configuration = parseConfiguration(raw);
 const scenario = configuration.scenarios[0]!;
+const withLoop = (enabled: FastLoopUse) => ({
+  scenario: { ...scenario, fastLoop: { ...scenario.fastLoop, enabled } },
+});
 
 /** Likes i-0 best, then i-1, … */
 const inOrder = encodePopularity({
@@ -55,6 +59,8 @@ test("a policy is measured on users' last events, sorted and as served, without 
   const { quality } = await measure();
   expect(quality.served.mean).toBeLessThan(quality.sorted.mean + 1e-9);
   expect(await measure({ version: version! })).toEqual(await measure());
+  // A count has no features that a loop could learn by.
+  expect((await measure(withLoop(true))).fastLoop).toBe(false);
 });
 
 const walk = (user: number) => Array.from({ length: 4 }, (_, step) => (user + step) % 6);
@@ -73,6 +79,8 @@ test("a trained policy is measured on held-out events, and on later ones as soon
   expect(heldOut).toMatchObject({ events: "held-out", users: 20, cutOff: cycle!.throughSequence });
   // The same users and slates as the training's own record, but for the draws.
   expect(heldOut.quality.sorted).toEqual(cycle!.record.slates!.network.sorted);
+  expect((await measure({ version, ...withLoop("until-encoder") })).fastLoop).toBe(false);
+  expect((await measure({ version, ...withLoop(true) })).fastLoop).toBe(true);
   await expect(measure({ version, protocol: "time-split" })).rejects.toMatchObject({
     code: "conflict",
     message: expect.stringContaining("or use --protocol leave-one-out"),

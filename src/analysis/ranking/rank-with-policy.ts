@@ -1,5 +1,6 @@
 import type { Cycle } from "../../domain/cycle.ts";
 import { EngineError } from "../../domain/errors.ts";
+import { servesWithLoop } from "../../domain/fast-loop.ts";
 import type { MeanOverUsers, SlateQuality } from "../../domain/first-slates.ts";
 import type { PolicySnapshot } from "../../domain/policy-snapshot.ts";
 import { measureSlates } from "../../engine/learner/training/choose-temperature.ts";
@@ -77,12 +78,14 @@ export async function rankWithPolicy(options: PolicyRankingOptions): Promise<Pol
   const random = createRandom(seed).split(`evaluate-policy/${scenario.name}`);
   const policies = createServingPolicies(store.policies);
   const policy = await policies.get(snapshot.version);
+  const { towers } = policy;
   const cases = await readCases(policy, heldOut, { context, random }).finally(policies.close);
   return {
     ...{ version: snapshot.version, kind: snapshot.kind, scenario: scenario.name },
     ...{ protocol, events, cutOff: origin ? learnedThrough(origin) : 0 },
     ...{ users: cases.length, items: context.catalogue.available().length },
-    ...{ k: scenario.slateSize, exploration, fastLoop: scenario.fastLoop.enabled },
+    ...{ k: scenario.slateSize, exploration },
+    fastLoop: towers !== undefined && servesWithLoop(scenario.fastLoop, towers),
     quality: measureSlates(cases, { scenario: { ...scenario, exploration }, random }),
     ndcg: meanOverUsers(cases.map(({ ndcg }) => ndcg)),
   };

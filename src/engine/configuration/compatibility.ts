@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Scenario } from "../../domain/scenario.ts";
+import type { WrittenScenario } from "./fast-loop-schema.ts";
 
 const wireSchema = z.strictObject({ scenario: z.string().min(1) });
 
@@ -30,7 +30,12 @@ export const rewardType = "reward";
 export const mostActions = 50;
 
 /** Personalizer's events have no users, and its rewards no types. */
-function findUnfit({ reward, excludeSeen, rules, maxCandidates }: Scenario): string | undefined {
+function findUnfit({
+  reward,
+  excludeSeen,
+  rules,
+  maxCandidates,
+}: WrittenScenario): string | undefined {
   if (!Object.hasOwn(reward.weights, rewardType))
     return `its reward has no weight for '${rewardType}', the type of Personalizer's rewards; give it the weight 1`;
   if (maxCandidates < mostActions)
@@ -48,7 +53,7 @@ export function checkCompatibility(
     scenarios,
     compatibility = {},
   }: {
-    readonly scenarios: readonly Scenario[];
+    readonly scenarios: readonly WrittenScenario[];
     readonly compatibility?: Compatibility;
   },
   context: z.RefinementCtx,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { EngineError } from "../../domain/errors.ts";
+import type { FastLoopUse } from "../../domain/fast-loop.ts";
 import { parseConfiguration } from "./configuration.ts";
 import { defineConfig } from "./define-config.ts";
 
@@ -124,9 +125,54 @@ test("a rule for repeats of a type without a weight is refused, since it is miss
   );
 });
 
+const ads = { outcomes: ["click"] };
+test.each<[string, object, FastLoopUse, number]>([
+  ["is off", {}, false, 0.05],
+  ["serves a feed until an encoder does", { social: {} }, "until-encoder", 0.05],
+  ["the same with an empty fastLoop", { social: {}, fastLoop: {} }, "until-encoder", 0.05],
+  ["is off with a discount, which it can't learn", { social: {}, discount: 0.5 }, false, 0.05],
+  ["serves ads with every policy", { ads }, true, 0.3],
+  ["is off with ads and a discount", { ads, discount: 0.5 }, false, 0.3],
+  ["is as written", { fastLoop: { enabled: true } }, true, 0.05],
+  ["is off as written", { fastLoop: { enabled: false } }, false, 0.05],
+  ["serves ads as written", { ads, fastLoop: { enabled: "until-encoder" } }, "until-encoder", 0.3],
+])("the fast loop %s", (_, given, enabled, drawScale) => {
+  const { scenarios } = parseConfiguration({ scenarios: [{ ...scenario, ...given }] });
+  expect(scenarios[0]!.fastLoop).toMatchObject({ enabled, drawScale });
+  expect(parseConfiguration({ scenarios }).scenarios).toEqual(scenarios);
+});
+
+describe("beside trainings with noise", () => {
+  const parse = (given: object) =>
+    parseConfiguration({
+      scenarios: [scenario, { ...scenario, name: "other", ...given }],
+      privacy: { differential: { epsilon: 1 } },
+    }).scenarios;
+
+  test.each([
+    ["a feed", { social: {} }],
+    ["ads", { ads }],
+    ["a written false", { fastLoop: { enabled: false } }],
+  ])("%s has no fast loop, and the larger floor", (_, given) => {
+    for (const { fastLoop, exploration } of parse(given))
+      expect({ enabled: fastLoop.enabled, exploration }).toEqual({
+        enabled: false,
+        exploration: 0.03,
+      });
+  });
+
+  test.each([true, "until-encoder"])("a written %s is refused", (enabled) => {
+    expect(() => parse({ fastLoop: { enabled } })).toThrow(
+      /scenarios\[1\]\.fastLoop\.enabled is .*without noise; set it to false/,
+    );
+  });
+});
+
 test.each([
   ["without the fast loop", {}, 0.03],
-  ["with it, whose draws explore too", { fastLoop: { enabled: true } }, 0.005],
+  ["with a discount, which has none", { social: {}, discount: 0.5 }, 0.03],
+  ["with it by default, whose draws explore too", { social: {} }, 0.005],
+  ["with it always", { fastLoop: { enabled: true } }, 0.005],
   ["as given", { fastLoop: { enabled: true }, exploration: 0.1 }, 0.1],
 ])("the exploration floor %s", (_, given, exploration) => {
   const { scenarios } = parseConfiguration({ scenarios: [{ ...scenario, ...given }] });
@@ -172,6 +218,16 @@ test.each([
     "a discount beside the fast loop",
     withScenario({ discount: 0.5, fastLoop: { enabled: true } }),
     "scenarios[0].discount is 0.5: a value above 0 can't be combined with the fast loop",
+  ],
+  [
+    "a discount beside a fast loop until an encoder serves",
+    withScenario({ discount: 0.5, fastLoop: { enabled: "until-encoder" } }),
+    "scenarios[0].discount is 0.5: a value above 0 can't be combined with the fast loop",
+  ],
+  [
+    "another use of the fast loop",
+    withScenario({ fastLoop: { enabled: "yes" } }),
+    'scenarios[0].fastLoop.enabled is "yes": must be true, false or "until-encoder"',
   ],
   ["a window of no time", withReward({ windowSeconds: 0 }), "[0].reward.windowSeconds is 0: "],
   ["a weight of text", withReward({ weights: { click: "1" } }), '.reward.weights.click is "1": '],

@@ -4,6 +4,7 @@ import { defaultCanaryShare, type Scenario } from "../../domain/scenario.ts";
 import type { TextSettings } from "../state/text/text-features.ts";
 import { type Compatibility, checkCompatibility, compatibilitySchema } from "./compatibility.ts";
 import { checkDifferential } from "./differential-schema.ts";
+import { completeFastLoop } from "./fast-loop-schema.ts";
 import { mpoSchema } from "./mpo-schema.ts";
 import { checkRetention, type PrivacyConfiguration, privacySchema } from "./privacy-schema.ts";
 import { refuseConfiguration } from "./refuse-configuration.ts";
@@ -59,7 +60,13 @@ const configurationFields = z
   .superRefine(checkDifferential);
 
 const configurationSchema = configurationFields.transform(
-  ({ $schema: _, ...configuration }) => configuration,
+  ({ $schema: _, scenarios, ...configuration }) => {
+    const isPrivate = configuration.privacy.differential !== undefined;
+    return {
+      ...configuration,
+      scenarios: scenarios.map((scenario) => completeFastLoop(scenario, isPrivate)),
+    };
+  },
 );
 
 /** Pace and budget of encoders that learn on. */

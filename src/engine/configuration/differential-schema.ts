@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { DifferentialSettings } from "../../domain/privacy.ts";
-import type { Scenario } from "../../domain/scenario.ts";
+import type { WrittenScenario } from "./fast-loop-schema.ts";
 
 /** Fields with a default may be left out. */
 export type DifferentialInput = Pick<DifferentialSettings, "epsilon"> & {
@@ -18,13 +18,13 @@ export const differentialSchema: z.ZodType<DifferentialSettings, DifferentialInp
     samplingRate: z.number().min(1e-6).max(1).default(0.02),
   });
 
-/** A fast loop learns from people without noise, so it can't be had beside private trainings. */
+/** A fast loop learns from people without noise, so a written one can't be had beside private trainings, and there is none by default. */
 export function checkDifferential(
   {
     scenarios,
     privacy,
   }: {
-    readonly scenarios: readonly Scenario[];
+    readonly scenarios: readonly Pick<WrittenScenario, "fastLoop">[];
     readonly privacy: { readonly differential?: DifferentialSettings };
   },
   context: z.RefinementCtx,
@@ -33,7 +33,7 @@ export function checkDifferential(
   for (const [index, { fastLoop }] of scenarios.entries()) {
     if (!fastLoop.enabled) continue;
     const message =
-      "it learns from each event without noise; turn it off, or leave privacy.differential out";
+      "it learns from each event without noise; set it to false, or leave privacy.differential out";
     context.addIssue({
       code: "custom",
       path: ["scenarios", index, "fastLoop", "enabled"],

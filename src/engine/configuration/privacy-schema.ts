@@ -3,8 +3,8 @@ import type { ConsentDefaults } from "../../domain/consent.ts";
 import { dayMs } from "../../domain/durations.ts";
 import type { DifferentialSettings } from "../../domain/privacy.ts";
 import { openMs } from "../../domain/reward-rule.ts";
-import type { Scenario } from "../../domain/scenario.ts";
 import { type DifferentialInput, differentialSchema } from "./differential-schema.ts";
+import type { WrittenScenario } from "./fast-loop-schema.ts";
 
 /** Where a key is read from when a process starts: an environment variable or a file. */
 export interface KeySource {
@@ -105,7 +105,7 @@ export function checkRetention(
   {
     scenarios,
     privacy,
-  }: { readonly scenarios: readonly Scenario[]; readonly privacy: PrivacyConfiguration },
+  }: { readonly scenarios: readonly WrittenScenario[]; readonly privacy: PrivacyConfiguration },
   context: z.RefinementCtx,
 ): void {
   const { decisionDays } = privacy.retention;

@@ -1,8 +1,6 @@
 import { z } from "zod";
 import { type AdsRule, impression } from "../../domain/campaign.ts";
-import type { FastLoopSettings } from "../../domain/fast-loop.ts";
 import {
-  defaultExploration,
   type RewardRule,
   repeatRules,
   type Scenario,
@@ -11,6 +9,7 @@ import {
 import type { SocialRule } from "../../domain/social.ts";
 import { name } from "../input/fields.ts";
 import { fieldPath, scenarioRules, seenRules } from "../rules/rules-schema.ts";
+import { type WrittenScenario, writtenFastLoop } from "./fast-loop-schema.ts";
 import { guardMetrics, refuseUnfitGuards } from "./guard-schema.ts";
 
 const positive = z.number().positive();
@@ -55,26 +54,6 @@ const rewardSchema = z
   })
   .superRefine(refuseUnweighed)
   .transform((rule) => ({ graceSeconds: defaultGrace(rule), ...rule }));
-
-/** Defaults that depend on ads are completed with the scenario. */
-const fastLoopSchema = z.strictObject({
-  enabled: z.boolean().exactOptional(),
-  forgetting: z.number().min(0.9).max(0.9999).default(0.9998),
-  temperature: z.number().min(0.001).max(1).default(0.02),
-  drawScale: z.number().min(0).max(3).exactOptional(),
-});
-
-const completeFastLoop = (
-  given: z.output<typeof fastLoopSchema>,
-  { ads, discount }: { readonly ads?: object | undefined; readonly discount: number },
-): FastLoopSettings =>
-  ads
-    ? { enabled: discount === 0, drawScale: 0.3, ...given }
-    : { enabled: false, drawScale: 0.05, ...given };
-
-export const defaultFastLoop: FastLoopSettings = Object.freeze(
-  completeFastLoop(fastLoopSchema.parse({}), { discount: 0 }),
-);
 
 /** Fifty times the log-odds of a bid leave chance hardly a part. */
 const maxBidWeight = 50;
@@ -121,7 +100,7 @@ const scenarioFields = z.strictObject({
   sources: sourcesSchema.exactOptional(),
   reward: rewardSchema,
   guards: guardMetrics.exactOptional(),
-  fastLoop: fastLoopSchema.prefault({}),
+  fastLoop: writtenFastLoop.prefault({}),
 });
 
 /** An event type without a weight answers no decision, so that nobody would pay for it. */
@@ -178,15 +157,10 @@ const scenarioSchema = scenarioFields
     error:
       "a value above 0 can't be combined with the fast loop, which learns immediate rewards; switch one of them off",
   })
-  .transform(({ social, ...scenario }) => {
-    const fastLoop = completeFastLoop(scenario.fastLoop, scenario);
-    return {
-      exploration: defaultExploration(fastLoop.enabled),
-      ...capCampaigns(scenario),
-      ...(social && { social: completeSocial(social, scenario.reward) }),
-      fastLoop,
-    };
-  });
+  .transform(({ social, ...scenario }) => ({
+    ...capCampaigns(scenario),
+    ...(social && { social: completeSocial(social, scenario.reward) }),
+  }));
 
 function refuseSameNames(
   scenarios: readonly Pick<Scenario, "name">[],
@@ -200,7 +174,8 @@ function refuseSameNames(
   }
 }
 
-export const scenariosSchema: z.ZodType<readonly Scenario[], readonly object[]> = z
+/** Their fast loops are completed with the whole configuration. */
+export const scenariosSchema: z.ZodType<readonly WrittenScenario[], readonly object[]> = z
   .array(scenarioSchema)
   .min(1)
   .superRefine(refuseSameNames);

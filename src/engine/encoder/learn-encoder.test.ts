@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { openTestEngine, type TestEngine } from "../../../tests/support/engine.ts";
 import { sampleEvent, sampleItem } from "../../../tests/support/sample.ts";
 import type { Cycle } from "../../domain/cycle.ts";
+import type { FastLoopUse } from "../../domain/fast-loop.ts";
 import { itemId, userId } from "../../domain/ids.ts";
 import { audit } from "../audit/audit.ts";
 import { parseConfiguration } from "../configuration/configuration.ts";
@@ -38,12 +39,12 @@ const walk = (user: number, steps: number, isLater: boolean) =>
   );
 
 const mpo = { critic: { maxEpochs: 2 }, distillation: { maxEpochs: 3 } };
-const configurationOf = (canaryShare: number, isFast = false) =>
+const configurationOf = (canaryShare: number, enabled: FastLoopUse = false) =>
   parseConfiguration({
     scenarios: [
       {
         ...{ name: "play", slateSize: 3, excludeSeen: false, maxCandidates: 20 },
-        ...(isFast && { fastLoop: { enabled: true } }),
+        fastLoop: { enabled },
         reward: { weights: { click: 1 }, windowSeconds: 60, graceSeconds: 0, maximum: 1 },
       },
     ],
@@ -243,11 +244,20 @@ test("the learner trains before its next cycle; if it is stopped, it continues a
   expect(epochs.slice(0, 4)).toEqual([1, 2, 3, 4]);
 });
 
+/** Versions of the last visits, and whether the fast loop drew. */
+async function loopsOf({ store }: TestEngine): Promise<ReadonlySet<string>> {
+  const recent = await store.decisions.recent(users);
+  return new Set(
+    recent.map(({ decision: { policyVersion, fastLoop } }) => `${policyVersion} ${!!fastLoop}`),
+  );
+}
+
 test("a loop that began without behaviour gets its first encoder, beside popularity", async () => {
-  const { learner, ...rest } = usual;
+  const looped = configurationOf(0.5, "until-encoder");
+  const { learner, ...rest } = looped;
   const encoder = { ...learner.encoder, minutes: 0.3 };
   const configuration = { ...rest, learner: { ...learner, encoder } };
-  const opened = await openTestEngine(usual);
+  const opened = await openTestEngine(looped);
   onTestFinished(opened.close);
   const { engine, store } = opened;
   await ensurePolicies(store, configuration, 0);
@@ -270,11 +280,19 @@ test("a loop that began without behaviour gets its first encoder, beside popular
   const { canary, ...assignment } = await store.policies.assignment("play");
   expect(canary).toBe(cycle!.candidateVersion);
   expect((await networkOf(opened, canary!)).encoder!.model).not.toHaveProperty("continues");
-  await visit(opened);
   const { serving } = assignment;
+  // The fast loop serves until an encoder does.
+  opened.advance(10);
+  await visit(opened);
+  await engine.idle();
+  await visit(opened);
+  expect(await loopsOf(opened)).toEqual(new Set([`${serving} true`, `${canary} false`]));
   expect(await runCycle(parts)).toMatchObject({ policyVersion: expect.any(Number) });
   const after = await store.policies.assignment("play");
   expect([serving, canary]).toContain(after.serving);
+  await engine.intervene({ scenario: "play", kind: "pin", version: canary! });
+  await visit(opened);
+  expect(await loopsOf(opened)).toEqual(new Set([`${canary} false`]));
   const { findings } = await audit({ store, configuration });
   expect(findings).toEqual([]);
 });

@@ -19,6 +19,7 @@ import {
   shopSnapshot,
 } from "../../../tests/support/shop.ts";
 import { createTestFolder } from "../../../tests/support/store.ts";
+import type { FastLoopUse } from "../../domain/fast-loop.ts";
 import { type ItemId, itemId, userId } from "../../domain/ids.ts";
 import { createLogitDeriver } from "../../engine/audit/derive-logits.ts";
 import { parseConfiguration } from "../../engine/configuration/configuration.ts";
@@ -150,19 +151,22 @@ test("the manifest says what the graphs take, who may be shown and how the polic
     for (const { name, meaning } of [...inputs, ...outputs]) expect(meaning, name).toMatch(/\w{3}/);
 });
 
-test("the manifest says whether a fast loop adds to what the files give", async () => {
-  const { store } = await openUsedShop();
-  const withLoop = parseConfiguration(
-    shopConfiguration({ scenario: { fastLoop: { enabled: true } } }),
-  );
-  for (const [configured, fastLoop] of [
-    [configuration, false],
-    [withLoop, true],
-  ] as const) {
-    const { folder } = await exportShop(store, { configuration: configured });
-    expect((await openExported(folder)).manifest).toMatchObject({ slate: { fastLoop } });
-  }
-});
+test.each<[FastLoopUse, string, boolean]>([
+  [false, "alone", false],
+  ["until-encoder", "alone", true],
+  ["until-encoder", "on an encoder", false],
+  [true, "on an encoder", true],
+])(
+  "with the fast loop %s the manifest says of a network %s: %s",
+  async (enabled, kind, expected) => {
+    const network = kind === "alone" ? alone : onEncoder(alone, encoder);
+    const { store } = await openUsedShop(encodeNetwork(network), [encoder]);
+    const { folder } = await exportShop(store, {
+      configuration: parseConfiguration(shopConfiguration({ scenario: { fastLoop: { enabled } } })),
+    });
+    expect((await openExported(folder)).manifest).toMatchObject({ slate: { fastLoop: expected } });
+  },
+);
 
 test("the manifest says how the slates are kept diverse, if they are", async () => {
   const { store } = await openUsedShop();

@@ -1,3 +1,4 @@
+import { servesWithLoop } from "../../domain/fast-loop.ts";
 import type { PolicySnapshot } from "../../domain/policy-snapshot.ts";
 import { signalScale } from "../../domain/reward-rule.ts";
 import type { Scenario } from "../../domain/scenario.ts";
@@ -163,7 +164,9 @@ export const createManifest = (policy: ExportedPolicy): object => ({
      * Then the serving policy is more than these files: the loop's draw is added to the logits of
      * each request.
      */
-    fastLoop: policy.scenario.fastLoop.enabled,
+    fastLoop: servesWithLoop(policy.scenario.fastLoop, {
+      hasEncoder: policy.shape.stateWidth !== undefined,
+    }),
     ...describeDiversity(policy),
   },
   items: describeItems(policy),

@@ -111,11 +111,14 @@ async function loadLogs(
   });
 }
 
-/** New rows by version, but for those of a fast loop. */
-function groupRows(rows: readonly FeedbackRow[]): ReadonlyMap<number, FeedbackRow[]> {
+/** New rows by version, those of a fast loop or the others. */
+function groupRows(
+  rows: readonly FeedbackRow[],
+  areForeign: boolean,
+): ReadonlyMap<number, FeedbackRow[]> {
   const groups = new Map<number, FeedbackRow[]>();
   for (const row of rows) {
-    if (row.fold === "older" || row.isForeign || row.trainsOnly) continue;
+    if (row.fold === "older" || row.trainsOnly || (row.isForeign === true) !== areForeign) continue;
     const group = groups.get(row.policyVersion) ?? [];
     groups.set(row.policyVersion, group);
     group.push(row);
@@ -123,18 +126,45 @@ function groupRows(rows: readonly FeedbackRow[]): ReadonlyMap<number, FeedbackRo
   return groups;
 }
 
+interface LoggingParts {
+  readonly store: Store;
+  readonly family: NetworkFamily;
+}
+
+/** log π with the draw of rows that a fast loop made. If the family does not know draws, or the policy is gone, they have their propensity alone. */
+async function knowDraws(
+  rows: readonly FeedbackRow[],
+  { store, family }: LoggingParts,
+  serving: { readonly version: number; readonly arm: Arm },
+): Promise<ReadonlyMap<FeedbackRow, Partial<FeedbackRow>>> {
+  const known = new Map<FeedbackRow, Partial<FeedbackRow>>();
+  if (family.scoreServed === undefined) return known;
+  for (const [version, made] of groupRows(rows, true)) {
+    const own = version === serving.version ? { arm: serving.arm, isOwnDraw: true } : {};
+    const network = await readOr(await store.policies.bytes(version), (bytes) =>
+      decodeNetwork(bytes, encodersOf(store.policies)),
+    );
+    if (network === undefined) continue;
+    const logs = await family.scoreServed(network, made);
+    for (const [index, row] of made.entries()) {
+      const loggingLogs = logs[index];
+      if (loggingLogs) known.set(row, { ...own, loggingLogs, isForeign: false });
+    }
+  }
+  return known;
+}
+
 /**
  * New rows with log π of the policy that made them, so that every arm judges by its own propensities. Rows of the serving policy count
- * as its arm's, whichever arm they were shown in. Draws of a fast loop have their propensity alone. Rows of a policy that is gone train
- * only.
+ * as its arm's, whichever arm they were shown in. Rows of a policy that is gone train only.
  */
 export async function knowLogging(
   rows: readonly FeedbackRow[],
-  parts: { readonly store: Store; readonly family: NetworkFamily },
+  parts: LoggingParts,
   serving: { readonly version: number; readonly arm: Arm },
 ): Promise<readonly FeedbackRow[]> {
-  const known = new Map<FeedbackRow, Partial<FeedbackRow>>();
-  for (const [version, made] of groupRows(rows)) {
+  const known = new Map(await knowDraws(rows, parts, serving));
+  for (const [version, made] of groupRows(rows, false)) {
     if (version === serving.version) {
       for (const row of made) known.set(row, { arm: serving.arm });
       continue;

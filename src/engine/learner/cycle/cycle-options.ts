@@ -9,6 +9,8 @@ import type { Usage } from "../../stages/stage-clock.ts";
  */
 export interface CycleOptions {
   readonly store: Store;
+  /** The record with the rows of all users, if `store` has fewer: fast loops are derived from it. */
+  readonly whole?: Store;
   readonly configuration: Configuration;
   readonly scenario: Scenario;
   readonly clock: () => number;

@@ -81,9 +81,11 @@ export async function examine(
   const encoderWatch = await stages.measure("encoder", () =>
     watchEncoder(options, serving, found.assignment),
   );
+  // With a fast loop nothing else can take popularity's place.
+  const isTried = found.onlyLive !== undefined && gate.verdict === "promote";
   const reviewed = {
     ...found,
-    ...(isUntrained(serving) && { noCanary: popularityFirst }),
+    ...(isUntrained(serving) && !isTried && { noCanary: popularityFirst }),
     ...(encoderWatch?.isDue && { noCanary: encoderFirst }),
   };
   const gated = { gate, reviewed, improvement, renew, assignment };

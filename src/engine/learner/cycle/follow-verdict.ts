@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { endingOf, leavesServing } from "../../../domain/ending.ts";
+import { servesWithLoop } from "../../../domain/fast-loop.ts";
 import type { Assignment } from "../../../domain/policy-snapshot.ts";
 import { explore } from "../../../mpo/explore.ts";
 import { planTrial } from "../../live/plan-trial.ts";
@@ -26,12 +27,14 @@ export async function followVerdict(
           { share: configuration.canaryShare, predicted: gate.relativeLift },
         )
       : undefined;
+  // Candidate and serving policy stand on the same encoder.
+  const hasEncoder = improvement.moved.policy.encoder !== undefined;
   const exploration = explore(
     improvement,
     {
       takesOver: ending === "promote",
       floor: scenario.exploration,
-      exploresItself: scenario.fastLoop.enabled || start !== undefined,
+      exploresItself: start !== undefined || servesWithLoop(scenario.fastLoop, { hasEncoder }),
       before: assignment.exploration ?? scenario.exploration,
       range: scenario.reward,
       discount: scenario.discount,

@@ -1,4 +1,5 @@
 import type { Arm } from "../../../domain/decision.ts";
+import { servesWithLoop } from "../../../domain/fast-loop.ts";
 import { guardTestsOf } from "../../../domain/guard-metric.ts";
 import { normaliseReward } from "../../../domain/reward-rule.ts";
 import type { FeedbackRow } from "../../../learning/feedback-row.ts";
@@ -12,21 +13,36 @@ import type { Fold } from "../../../mpo/judged-row.ts";
 import { createRandom } from "../../../numeric/random.ts";
 import type { Network } from "../../../policy/network.ts";
 import { renewStart } from "../../../policy/popularity-network.ts";
+import { replayLoop } from "../../serving/fast-loop/replay-loop.ts";
 import type { StageClock } from "../../stages/stage-clock.ts";
 import type { Carried } from "./carried.ts";
 import { cutOffOf, judgeAfter } from "./cut-off.ts";
 import type { CycleOptions } from "./cycle-options.ts";
 import type { CycleFeedback } from "./read-feedback.ts";
 
-/** Models on a network's encoder. */
-export const familyOn = (
-  { configuration, scenario, threads }: CycleOptions,
+/** Models on a network's encoder, which score policies as the scenario serves them. */
+export function familyOn(
+  { store, whole = store, configuration, scenario, threads }: CycleOptions,
   { encoder }: Network,
-): NetworkFamily =>
-  createNetworkFamily({
+): NetworkFamily {
+  const family = createNetworkFamily({
     ...{ mpo: configuration.learner.mpo, threads, discount: scenario.discount, encoder },
     defaultReward: normaliseReward(undefined, scenario.reward),
   });
+  const { fastLoop, ads } = scenario;
+  if (!fastLoop.enabled || ads) return family;
+  const parts = { store: whole, scenario, text: configuration.text };
+  return {
+    ...family,
+    scoreServed: async (network, rows) => {
+      const plain = await family.scorePolicy(network, rows);
+      const hasEncoder = network.encoder !== undefined;
+      if (!servesWithLoop(fastLoop, { hasEncoder })) return plain;
+      const drawn = await replayLoop(network, rows, parts);
+      return plain.map((logs, index) => drawn[index] ?? logs);
+    },
+  };
+}
 
 /** The policy that serves after the review, and the rows that it is improved and judged on. */
 interface ReviewedServing {

@@ -1,11 +1,12 @@
 import type { CyclePlan } from "../../../domain/cycle-record.ts";
 import { type Arm, type Feedback, timeOfDraw } from "../../../domain/decision.ts";
+import type { FastLoopMark } from "../../../domain/fast-loop.ts";
 import type { ItemId, UserId } from "../../../domain/ids.ts";
 import type { JsonObject } from "../../../domain/json.ts";
 import { settleReward, wasViewed } from "../../../domain/reward-rule.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
 import type { Earnings } from "../../../evaluation/evaluate-serving.ts";
-import type { FeedbackRow } from "../../../learning/feedback-row.ts";
+import type { FeedbackRow, LoopMoment } from "../../../learning/feedback-row.ts";
 import type { Fold } from "../../../mpo/judged-row.ts";
 import { hashUniform } from "../../../numeric/hash.ts";
 import type { ItemView, PolicyState } from "../../../policy/policy.ts";
@@ -73,6 +74,7 @@ interface Kept extends SessionDecision {
   readonly rules: DrawRules;
   /** Of the user. */
   readonly attributes: JsonObject;
+  readonly isStranger: boolean;
 }
 
 /** The newest decisions whose rows have room. */
@@ -151,6 +153,23 @@ function createTotals({ scenario, cycle }: Pick<ReadOptions, "scenario" | "cycle
   };
 }
 
+/** What draws of a fast loop follow from: a decision that was made without has the newest mark before it. */
+function findLoops(
+  read: readonly ReadDecision<Kept>[],
+  { reward }: Scenario,
+): ReadonlyMap<Kept, LoopMoment> {
+  const loops = new Map<Kept, LoopMoment>();
+  let newest: FastLoopMark | undefined;
+  for (const { feedback } of read) {
+    const { decision, isStranger } = feedback;
+    const { fastLoop = newest, seed, userId, rewardRule: rule = reward } = decision;
+    newest = fastLoop;
+    if (fastLoop)
+      loops.set(feedback, { mark: fastLoop, seed, userId: isStranger ? undefined : userId, rule });
+  }
+  return loops;
+}
+
 /** Newest first, users numbered in that order; ages count the kept new decisions. */
 function buildRows(
   read: readonly ReadDecision<Kept>[],
@@ -159,6 +178,8 @@ function buildRows(
 ) {
   const users = new Map<UserId, number>();
   const newKept = read.filter(({ isNew }) => isNew).length;
+  // Of ads the draws stand for values that their policy does not tell.
+  const loops = scenario.ads ? undefined : findLoops(read, scenario);
   const rows = read.toReversed().flatMap((entry, index) => {
     const { state, views, rules, decision } = entry.feedback;
     const outcomesAt = outcomesOf?.(entry.feedback);
@@ -168,8 +189,9 @@ function buildRows(
     const age = index / Math.max(1, newKept);
     const fold = entry.isNew ? chooseFold(userId, cycle) : "older";
     const { reward: rule, slateReward } = scenario;
+    const loop = loops?.get(entry.feedback);
     const shared = { rule, slateReward, state, views, rules, user, age, fold, outcomesAt };
-    return toRows(entry, shared);
+    return toRows(entry, { ...shared, ...(loop && { loop }) });
   });
   return { rows, users: users.size, newKept };
 }
@@ -221,7 +243,7 @@ async function readMoment(
 ): Promise<Kept> {
   const { candidates, context, ...decision } = feedback.decision;
   const { userId, asOf, rewardRule: reward = scenario.reward } = decision;
-  const { seen } = await visibleRecord(store, decision);
+  const { seen, isStranger } = await visibleRecord(store, decision);
   const user = await readUser(seen, userId, asOf);
   const visit = { userId, asOf, now: timeOfDraw(decision) };
   const social = await readSocial(seen, decision.servingRule?.social, visit);
@@ -233,7 +255,7 @@ async function readMoment(
   const { tilted } = await readGroupsOf(store, decision, catalogue);
   const auction = await readLoggedAuction(store, decision);
   const rules = drawRulesOf({ ...momentOf(decision), auction }, factsOf, tilted);
-  return { ...feedback, decision, state, views, rules, attributes: user.attributes };
+  return { ...feedback, decision, state, views, rules, attributes: user.attributes, isStranger };
 }
 
 /**

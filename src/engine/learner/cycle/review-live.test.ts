@@ -41,7 +41,7 @@ async function ask(
     ...{ store, scenario, now: 1000, spread: 0.2 },
     configuration: { ...configuration, ...changes },
   };
-  return (await reviewLive(scene, { canaryShare: 0 })).onlyLive;
+  return (await reviewLive({ ...scene, hasLoop: false }, { canaryShare: 0 })).onlyLive;
 }
 
 test("beside a canary with a new encoder the gate alone promotes nothing", async () => {
@@ -55,7 +55,8 @@ test("beside a canary with a new encoder the gate alone promotes nothing", async
   ]);
   const scene = { store, scenario, configuration, now: 1000, spread: 0.2 };
   const why = async (canary: number) =>
-    (await reviewLive(scene, { serving: 1, canary, canaryShare: 0.1 })).onlyLive;
+    (await reviewLive({ ...scene, hasLoop: false }, { serving: 1, canary, canaryShare: 0.1 }))
+      .onlyLive;
   expect(await why(2)).toBe("canary 2 tries a new encoder");
   expect(await why(3)).toBeUndefined();
 });
@@ -95,7 +96,7 @@ test("reviews that compare the same users since the same moment read them once",
     configuration,
     spread: 0.2,
   };
-  await reviewLive(scene, assignment);
+  await reviewLive({ ...scene, hasLoop: false }, assignment);
   expect(read).toEqual([
     ["serving", 2, 10_000],
     ["holdback", 1, 10_000],
@@ -122,7 +123,7 @@ test("the cycle's own look at the promotion counts", async () => {
   });
   const assignment = { serving: 2, holdback: 1, holdbackShare: 0.25, canaryShare: 0 };
   const found = await reviewLive(
-    { store, scenario, now: day, spread: 0.2, configuration },
+    { store, scenario, now: day, spread: 0.2, configuration, hasLoop: false },
     assignment,
   );
   expect(found.promotion?.action).toBe("roll-back");
@@ -133,14 +134,13 @@ test("without users for canaries the gate alone promotes, for nothing else can",
   expect(await ask([lost], { canaryShare: 0 })).toBeUndefined();
 });
 
-test("a fast loop leaves it to live rewards, since the gate judges policies without it", async () => {
-  const [looped] = parseConfiguration(
-    shopConfiguration({ scenario: { fastLoop: { enabled: true } } }),
-  ).scenarios;
+test("a fast loop leaves it to live rewards, since it would learn from its own choices", async () => {
   const store = await openLiveStore([]);
-  const scene = { store, scenario: looped!, now: 1000, spread: 0.2, configuration };
-  const { onlyLive } = await reviewLive(scene, { canaryShare: 0 });
-  expect(onlyLive).toBe("the fast loop is on, which the gate does not judge");
+  const scene = { store, scenario, now: 1000, spread: 0.2, configuration };
+  const onlyLive = async (hasLoop: boolean) =>
+    (await reviewLive({ ...scene, hasLoop }, { canaryShare: 0 })).onlyLive;
+  expect(await onlyLive(true)).toMatch(/^the fast loop is on, and would learn/);
+  expect(await onlyLive(false)).toBeUndefined();
 });
 
 const day = 86_400_000;
@@ -148,7 +148,12 @@ const now = 60 * day;
 const anchored: Assignment = { serving: 3, canaryShare: 0, anchor: 1, anchorSince: 10 * day };
 
 const reviewAnchored = async (store: Store, assignment: Assignment) =>
-  (await reviewLive({ store, scenario, now, spread: 0.2, configuration }, assignment)).anchor;
+  (
+    await reviewLive(
+      { store, scenario, now, spread: 0.2, configuration, hasLoop: false },
+      assignment,
+    )
+  ).anchor;
 
 test("all policies that served in the last four weeks are compared with the anchor", async () => {
   const store = await openLiveStore([{}, {}, {}]);
@@ -189,7 +194,7 @@ test.each([
   const visits = { since: 200, policyVersion: 1 };
   await visitLive(store, { ...visits, arm: "serving", users: 1500, chance });
   await visitLive(store, { ...visits, arm: "baseline", policyVersion: 2, users: 300, chance: 0.4 });
-  const scene = { store, scenario, now: 1_000_000, spread: 0.2, configuration };
+  const scene = { store, scenario, now: 1_000_000, spread: 0.2, configuration, hasLoop: false };
   const { beaten } = await reviewLive(scene, { serving: 1, baseline: 2, canaryShare: 0 });
   if (expected === undefined) expect(beaten).toBeUndefined();
   else expect(beaten).toMatch(expected);

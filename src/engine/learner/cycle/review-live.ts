@@ -80,6 +80,9 @@ async function findLost(
   return newest?.end === "lost" ? newest.version : undefined;
 }
 
+/** A replay on the log shows what the loop learns from another policy's choices. */
+const onlyLiveLoop = "the fast loop is on, and would learn from other choices than the log's";
+
 /**
  * Reason why the gate's evidence alone may not promote; undefined if it may. Without users for
  * canaries there is no live evidence to be had, so it always may. A canary with a new encoder would
@@ -87,13 +90,16 @@ async function findLost(
  * @param found the cycle's own look at the last promotion, which the record does not have yet, and the present assignment
  */
 async function closesDirectRoad(
-  scene: LiveScene & { readonly configuration: Pick<Configuration, "canaryShare"> },
+  scene: LiveScene & {
+    readonly configuration: Pick<Configuration, "canaryShare">;
+    readonly hasLoop: boolean;
+  },
   { promotion, assignment: { canary } }: Pick<Reviewed, "promotion" | "assignment">,
 ): Promise<string | undefined> {
   if (scene.configuration.canaryShare === 0) return undefined;
   const tried = canary === undefined ? undefined : await scene.store.policies.find(canary);
   if (tried?.evidence.newEncoder) return `canary ${canary} tries a new encoder`;
-  if (scene.scenario.fastLoop.enabled) return "the fast loop is on, which the gate does not judge";
+  if (scene.hasLoop) return onlyLiveLoop;
   const lost = await findLost(scene, promotion);
   if (lost === undefined) return undefined;
   return `policy ${lost} was rolled back on live rewards, and no promotion has been confirmed since`;
@@ -105,7 +111,12 @@ async function closesDirectRoad(
  * @param scene.spread τ of `spreadOfLifts`
  */
 export async function reviewLive(
-  given: LiveScene & { readonly configuration: Configuration; readonly spread: number },
+  given: LiveScene & {
+    readonly configuration: Configuration;
+    readonly spread: number;
+    /** The serving policy, and so a candidate made of it, serves with a fast loop. */
+    readonly hasLoop: boolean;
+  },
   assignment: Assignment,
 ): Promise<Reviewed> {
   const scene = { ...given, reads: new Map() };

@@ -1,3 +1,4 @@
+import { servesWithLoop } from "../../../domain/fast-loop.ts";
 import { guardTestsOf } from "../../../domain/guard-metric.ts";
 import type { CycleOptions } from "./cycle-options.ts";
 import { type Reviewed, reviewServing } from "./review.ts";
@@ -16,7 +17,9 @@ export async function reviewPolicies(
 ): Promise<Reviewed> {
   const { store, configuration } = options;
   const { holdbackShare } = configuration;
-  const scene = { ...options, now: options.clock() };
+  const hasEncoder = input.serving.encoder !== undefined;
+  const hasLoop = servesWithLoop(options.scenario.fastLoop, { hasEncoder });
+  const scene = { ...options, now: options.clock(), hasLoop };
   const live = await reviewLive({ ...scene, spread: input.spread }, input.assignment);
   const { assignment, statuses, promotion, canary } = live;
   if (promotion?.action === "roll-back" || (canary && canary.action !== "keep")) return live;

@@ -21,6 +21,7 @@ import {
 import type { Cycle } from "../../../domain/cycle.ts";
 import { verdicts } from "../../../domain/cycle-outcome.ts";
 import { EngineError } from "../../../domain/errors.ts";
+import type { FastLoopUse } from "../../../domain/fast-loop.ts";
 import { userId } from "../../../domain/ids.ts";
 import { largestRounding } from "../../../evaluation/checks.ts";
 import { renewedStartGuard } from "../../../mpo/renewed-start.ts";
@@ -436,9 +437,10 @@ async function reopen(of = cycled) {
   return { store, engine, clock, advance };
 }
 
-test.each([
+test.each<[string, FastLoopUse, number]>([
   ["leaves exploration as it was", false, 0.15],
   ["goes back to the floor where the fast loop explores", true, visitedScenario.exploration],
+  ["also if it explores until an encoder serves", "until-encoder", visitedScenario.exploration],
 ])("a cycle without new rows of the serving policy %s", async (_, enabled, exploration) => {
   const { store, engine, clock, advance } = await reopen();
   // All traffic is a canary's: it judges candidates, but says too little of the policy that serves.
@@ -450,6 +452,18 @@ test.each([
   const cycle = await run(store, { clock, scenario: { ...visitedScenario, fastLoop } });
   expect(feedbackOf(cycle!)).toMatchObject({ newDecisions: 20, judged: 20 });
   expect((await store.policies.assignment("shop")).exploration).toBe(exploration);
+});
+
+test("with a fast loop a policy that the gate would promote is tried beside popularity, whose place nothing else can take", async () => {
+  const fastLoop = { ...visitedScenario.fastLoop, enabled: true };
+  const store = await openCopy(visited);
+  const cycle = await run(store, { scenario: { ...visitedScenario, fastLoop } });
+  expect(cycle).toMatchObject({
+    outcome: "canary",
+    reason: expect.stringMatching(/^A canary first, because the fast loop is on, .+Promoted/),
+  });
+  const { serving, canary } = await store.policies.assignment("shop");
+  expect({ serving, canary }).toEqual({ serving: 1, canary: cycle!.candidateVersion });
 });
 
 test("a first policy of ads need not beat renewed popularity, whose worth in a log knows no budgets", async () => {

@@ -54,7 +54,8 @@ export async function runPrivateCycle(options: PrivateCycle): Promise<Cycle | un
   const throughSequence = await readThrough(options, { after, closedBefore: startedAt });
   const replaces = await store.policies.assignment(name);
   if (throughSequence === undefined || replaces.serving === undefined) return undefined;
-  const scene = { ...options, now: startedAt, spread: spreadOfLifts([]) };
+  // Beside trainings with noise no policy has a fast loop.
+  const scene = { ...options, now: startedAt, spread: spreadOfLifts([]), hasLoop: false };
   const reviewed = await reviewLive(scene, replaces);
   const { serving = replaces.serving, canary: version } = reviewed.assignment;
   const network = await loadServed(store, serving);

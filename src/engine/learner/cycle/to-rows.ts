@@ -10,7 +10,9 @@ import { ruledChoices } from "./ruled-choices.ts";
 import type { ReadDecision, SessionDecision } from "./session-returns.ts";
 
 /** Fields that the rows of one decision share. */
-export interface RowContext extends Pick<FeedbackRow, "state" | "user" | "age" | "fold"> {
+export interface RowContext
+  extends Pick<FeedbackRow, "state" | "user" | "age" | "fold">,
+    Partial<Pick<FeedbackRow, "loop">> {
   readonly rule: RewardRule;
   readonly slateReward: SlateReward;
   readonly views: readonly ItemView[];

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import Database from "libsql";
 import { expect, onTestFinished, test, vi } from "vitest";
+import type { TestEngine } from "../../../../tests/support/engine.ts";
 import { sampleItem } from "../../../../tests/support/sample.ts";
 import {
   ann,
@@ -37,7 +38,7 @@ async function open(path = ":memory:") {
 type Shop = Awaited<ReturnType<typeof open>>;
 
 /** Visits by twenty users who click one item only. Gives the share of the last forty that it was shown in. */
-async function play(shop: Shop, liked: string, visits: number): Promise<number> {
+async function play(shop: TestEngine, liked: string, visits: number): Promise<number> {
   const shown: boolean[] = [];
   for (let turn = 0; turn < visits; turn++) {
     shop.advance(1);
@@ -236,12 +237,14 @@ test("a mark that was changed or taken away is found", async () => {
   }
 });
 
-test("where it is off, decisions carry no mark", async () => {
-  const shop = await openShop({ scenario: { ...scenario, fastLoop: {} } });
+test.each([
+  ["where it is off, decisions carry no mark", { ...fastLoop, enabled: false }, 0],
+  ["a policy without an encoder has it until one serves", { enabled: "until-encoder" }, 21],
+])("%s", async (_, given, marked) => {
+  const shop = await openShop({ scenario: { ...scenario, fastLoop: given } });
   await assign(shop.store, { serving: shopSnapshot() });
-  for (let turn = 0; turn < 2; turn++) {
-    const { decision } = await shop.engine.recommend({ userId: ann });
-    await shop.engine.idle();
-    expect(decision.fastLoop).toBeUndefined();
-  }
+  await play(shop, "i-2", 52);
+  const decisions = await shop.store.decisions.recent(52);
+  expect(decisions.filter(({ decision }) => decision.fastLoop)).toHaveLength(marked);
+  expect((await audit({ store: shop.store, configuration })).findings).toEqual([]);
 });

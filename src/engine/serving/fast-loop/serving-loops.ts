@@ -1,3 +1,4 @@
+import { servesWithLoop } from "../../../domain/fast-loop.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
 import { LastUsedMap } from "../../../numeric/last-used-map.ts";
 import { countRenewal } from "../../../policy/fast-loop/renewed-model.ts";
@@ -70,7 +71,7 @@ export function createFastLoops(options: {
     logits: async (scenario, { version, policy }, request) => {
       const { towers } = policy;
       const { state, views } = request;
-      if (!scenario.fastLoop.enabled || towers === undefined)
+      if (towers === undefined || !servesWithLoop(scenario.fastLoop, towers))
         return { logits: await policy.logits(state, views) };
       return drawWith(find(scenario, version, towers), towers, request);
     },
