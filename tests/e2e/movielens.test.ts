@@ -38,7 +38,7 @@ test.skipIf(!existsSync(movielens))(
     const home = createTestFolder();
     const imported = await runRecurve(home, "import", "movielens", folder);
     expect(imported).toMatchObject({ code: 0, output: expect.stringMatching(/refused +0\n/) });
-    const trained = await runRecurve(home, "train", "--minutes", "2");
+    const trained = await runRecurve(home, "train", "--minutes", "1");
     expect(trained).toMatchObject({
       code: 0,
       output: expect.stringMatching(

@@ -82,8 +82,8 @@ export async function improveServing(
   const improvement = await improve(familyOn(options, serving), {
     ...carried,
     ...{ serving, mpo, arm, stages, guards: guardTestsOf(scenario.guards) },
-    // A log tells its worth without budgets, which ration its ads as soon as it serves.
-    renewStart: scenario.ads ? undefined : renew,
+    // A log tells its worth without budgets, which ration its ads as soon as it serves, and by posts that are gone then.
+    renewStart: scenario.ads || scenario.social ? undefined : renew,
     rows: judgeAfter(rows, cutOffOf(serving)),
     floor: scenario.exploration,
     random,

@@ -466,13 +466,24 @@ test("with a fast loop a policy that the gate would promote is tried beside popu
   expect({ serving, canary }).toEqual({ serving: 1, canary: cycle!.candidateVersion });
 });
 
-test("a first policy of ads need not beat renewed popularity, whose worth in a log knows no budgets", async () => {
-  const ads = { outcomes: ["click"], bidWeight: 1 };
-  const cycle = await run(await openCopy(visited), { scenario: { ...visitedScenario, ads } });
-  const { verdict, guards } = cycle!.record.gate!;
-  expect(verdict).toBe("promote");
-  expect(guards.map(({ name }) => name)).not.toContain(renewedStartGuard);
-});
+test.each([
+  ["ads", "knows no budgets", { ads: { outcomes: ["click"], bidWeight: 1 } }],
+  [
+    "a feed",
+    "is that of posts which leave",
+    { social: { types: ["click"], hours: 1, candidates: 0 } },
+  ],
+])(
+  "a first policy of %s need not beat renewed popularity, whose worth in a log %s",
+  async (_, __, fields) => {
+    const cycle = await run(await openCopy(visited), {
+      scenario: { ...visitedScenario, ...fields },
+    });
+    const { verdict, guards } = cycle!.record.gate!;
+    expect(verdict).toBe("promote");
+    expect(guards.map(({ name }) => name)).not.toContain(renewedStartGuard);
+  },
+);
 
 test("guard metrics are judged by a cycle's gate, and one without events stops its promotion", async () => {
   expect(first.record.gate?.verdict).toBe("promote");
