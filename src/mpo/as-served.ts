@@ -9,6 +9,18 @@ export const scoreServed = <Row extends FoldedRow, Policy>(
   rows: readonly Row[],
 ): Awaitable<readonly Float64Array[]> => (family.scoreServed ?? family.scorePolicy)(policy, rows);
 
+/** The same under the serving policy, whose own draws are known. */
+export async function scoreServing<Row extends FoldedRow, Policy>(
+  family: Pick<ModelFamily<Row, Policy, never>, "scorePolicy" | "scoreServed">,
+  serving: Policy,
+  rows: readonly Row[],
+): Promise<readonly Float64Array[]> {
+  const others = rows.filter(({ isOwnDraw }) => isOwnDraw !== true);
+  const logs = await scoreServed(family, serving, others);
+  let next = 0;
+  return rows.map((row) => (row.isOwnDraw === true ? row.loggingLogs! : logs[next++]!));
+}
+
 /**
  * Scored rows with log π of the serving policy as it serves: the gate judges that, and not the policy that a fast loop corrects.
  * @param rows of the scored ones
@@ -23,12 +35,9 @@ export async function asServed<Row extends FoldedRow, Policy>(
   }: { readonly rows: readonly Row[]; readonly scored: readonly ScoredRow<JudgedRow>[] },
 ): Promise<readonly ScoredRow<JudgedRow>[]> {
   if (family.scoreServed === undefined) return scored;
-  // Of its own draws they are known.
-  const others = rows.filter(({ isOwnDraw }) => isOwnDraw !== true);
-  const logs = await family.scoreServed(serving, others);
-  let next = 0;
-  return scored.map(({ row, scores }) => {
-    const logPolicy = row.isOwnDraw === true ? row.loggingLogs! : logs[next++]!;
-    return { row, scores: { ...scores, logPolicy } };
-  });
+  const logs = await scoreServing(family, serving, rows);
+  return scored.map(({ row, scores }, index) => ({
+    row,
+    scores: { ...scores, logPolicy: logs[index]! },
+  }));
 }

@@ -3,7 +3,7 @@ import type { GateLooks, GateRecord } from "../domain/gate-record.ts";
 import type { GuardTest } from "../domain/guard-metric.ts";
 import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
 import { limitsOf } from "../evaluation/gate-guards.ts";
-import { scoreServed } from "./as-served.ts";
+import { scoreServed, scoreServing } from "./as-served.ts";
 import { expectAhead, type Scoring, scoreRows } from "./family.ts";
 import { gateCandidate } from "./gate.ts";
 import type { FoldedRow } from "./judged-row.ts";
@@ -33,7 +33,7 @@ export async function judgeRival<Row extends FoldedRow, Policy, Critic>(
   const all = input.rows.filter(
     (row) => isJudged(row) && (row.loggingLogs || row.arm === "serving" || row.arm === arm),
   );
-  const logs = await scoreServed(family, serving, all);
+  const logs = await scoreServing(family, serving, all);
   const rivalLogs = await scoreServed(family, rival, all);
   const known = all.map((row, index) =>
     row.arm === arm && row.loggingLogs === undefined

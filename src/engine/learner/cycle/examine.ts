@@ -81,7 +81,7 @@ export async function examine(
   const encoderWatch = await stages.measure("encoder", () =>
     watchEncoder(options, serving, found.assignment),
   );
-  // With a fast loop nothing else can take popularity's place.
+  // If live rewards alone promote, nothing else can take popularity's place.
   const isTried = found.onlyLive !== undefined && gate.verdict === "promote";
   const reviewed = {
     ...found,

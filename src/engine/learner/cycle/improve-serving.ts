@@ -35,10 +35,13 @@ export function familyOn(
   return {
     ...family,
     scoreServed: async (network, rows) => {
-      const plain = await family.scorePolicy(network, rows);
       const hasEncoder = network.encoder !== undefined;
-      if (!servesWithLoop(fastLoop, { hasEncoder })) return plain;
-      const drawn = await replayLoop(network, rows, parts);
+      const drawn = servesWithLoop(fastLoop, { hasEncoder })
+        ? await replayLoop(network, rows, parts)
+        : [];
+      if (rows.length > 0 && rows.every((_, index) => drawn[index]))
+        return drawn.flatMap((logs) => logs ?? []);
+      const plain = await family.scorePolicy(network, rows);
       return plain.map((logs, index) => drawn[index] ?? logs);
     },
   };
