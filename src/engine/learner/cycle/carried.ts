@@ -17,6 +17,7 @@ import { judgedLogits, readPopularity } from "../../../policy/popularity.ts";
 import { decodeTensors } from "../../../policy/snapshot.ts";
 import type { PolicyChange, PolicyStore } from "../../../storage/policy-store.ts";
 import type { Store } from "../../../storage/store.ts";
+import type { Replay } from "../../serving/fast-loop/replay-loop.ts";
 import { encodersOf } from "../../state/encoders.ts";
 
 /** State that one cycle of a scenario hands to the next, beside the policies. */
@@ -129,23 +130,25 @@ function groupRows(
 interface LoggingParts {
   readonly store: Store;
   readonly family: NetworkFamily;
+  /** Derives draws of a fast loop. Absent in a bench without one. */
+  readonly replay?: Replay;
 }
 
-/** log π with the draw of rows that a fast loop made. If the family does not know draws, or the policy is gone, they have their propensity alone. */
+/** log π with the draw of rows that a fast loop made. Rows whose draw can't be derived, or whose policy is gone, have their propensity alone. */
 async function knowDraws(
   rows: readonly FeedbackRow[],
-  { store, family }: LoggingParts,
+  { store, replay }: LoggingParts,
   serving: { readonly version: number; readonly arm: Arm },
 ): Promise<ReadonlyMap<FeedbackRow, Partial<FeedbackRow>>> {
   const known = new Map<FeedbackRow, Partial<FeedbackRow>>();
-  if (family.scoreServed === undefined) return known;
+  if (replay === undefined) return known;
   for (const [version, made] of groupRows(rows, true)) {
     const own = version === serving.version ? { arm: serving.arm, isOwnDraw: true } : {};
     const network = await readOr(await store.policies.bytes(version), (bytes) =>
       decodeNetwork(bytes, encodersOf(store.policies)),
     );
     if (network === undefined) continue;
-    const logs = await family.scoreServed(network, made);
+    const logs = await replay(network, made);
     for (const [index, row] of made.entries()) {
       const loggingLogs = logs[index];
       if (loggingLogs) known.set(row, { ...own, loggingLogs, isForeign: false });

@@ -11,7 +11,7 @@ import { knowLogging, loadCarried, loadServed } from "./carried.ts";
 import type { CycleOptions } from "./cycle-options.ts";
 import type { Findings } from "./findings.ts";
 import { followVerdict } from "./follow-verdict.ts";
-import { familyOn, improveServing } from "./improve-serving.ts";
+import { familyOn, improveServing, replayOf } from "./improve-serving.ts";
 import { readFeedback } from "./read-feedback.ts";
 import { reviewPolicies } from "./review-policies.ts";
 
@@ -60,7 +60,9 @@ export async function examine(
   const family = familyOn(options, first);
   const newestFirst = feedback.rows.toSorted((left, right) => left.age - right.age);
   const know = (version: number, arm: Arm) =>
-    stages.measure("score", () => knowLogging(newestFirst, { store, family }, { version, arm }));
+    stages.measure("score", () =>
+      knowLogging(newestFirst, { store, family, replay: replayOf(options) }, { version, arm }),
+    );
   const load = (version: number) => loadServed(store, version);
   const known = await know(current, "serving");
   const found = await stages.measure("review", () =>

@@ -13,32 +13,34 @@ import type { Fold } from "../../../mpo/judged-row.ts";
 import { createRandom } from "../../../numeric/random.ts";
 import type { Network } from "../../../policy/network.ts";
 import { renewStart } from "../../../policy/popularity-network.ts";
-import { replayLoop } from "../../serving/fast-loop/replay-loop.ts";
+import { type Replay, replayLoop } from "../../serving/fast-loop/replay-loop.ts";
 import type { StageClock } from "../../stages/stage-clock.ts";
 import type { Carried } from "./carried.ts";
 import { cutOffOf, judgeAfter } from "./cut-off.ts";
 import type { CycleOptions } from "./cycle-options.ts";
 import type { CycleFeedback } from "./read-feedback.ts";
 
+/** With the record of all users. */
+export const replayOf =
+  ({ store, whole = store, scenario, configuration }: CycleOptions): Replay =>
+  (network, rows) =>
+    replayLoop(network, rows, { store: whole, scenario, text: configuration.text });
+
 /** Models on a network's encoder, which score policies as the scenario serves them. */
-export function familyOn(
-  { store, whole = store, configuration, scenario, threads }: CycleOptions,
-  { encoder }: Network,
-): NetworkFamily {
+export function familyOn(options: CycleOptions, { encoder }: Network): NetworkFamily {
+  const { configuration, scenario, threads } = options;
   const family = createNetworkFamily({
     ...{ mpo: configuration.learner.mpo, threads, discount: scenario.discount, encoder },
     defaultReward: normaliseReward(undefined, scenario.reward),
   });
   const { fastLoop, ads } = scenario;
   if (!fastLoop.enabled || ads) return family;
-  const parts = { store: whole, scenario, text: configuration.text };
+  const replay = replayOf(options);
   return {
     ...family,
     scoreServed: async (network, rows) => {
       const hasEncoder = network.encoder !== undefined;
-      const drawn = servesWithLoop(fastLoop, { hasEncoder })
-        ? await replayLoop(network, rows, parts)
-        : [];
+      const drawn = servesWithLoop(fastLoop, { hasEncoder }) ? await replay(network, rows) : [];
       if (rows.length > 0 && rows.every((_, index) => drawn[index]))
         return drawn.flatMap((logs) => logs ?? []);
       const plain = await family.scorePolicy(network, rows);

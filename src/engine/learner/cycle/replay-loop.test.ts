@@ -14,7 +14,7 @@ import { replayLoop } from "../../serving/fast-loop/replay-loop.ts";
 import { createCatalogueAsOf } from "../../state/catalogue-as-of.ts";
 import { knowLogging, loadServed } from "./carried.ts";
 import type { CycleOptions } from "./cycle-options.ts";
-import { familyOn } from "./improve-serving.ts";
+import { familyOn, replayOf } from "./improve-serving.ts";
 import { readFeedback } from "./read-feedback.ts";
 
 const shop = {
@@ -63,7 +63,7 @@ test("a loop's draws are borne out at every position, by the models of each arm 
   expect(drawn.length).toBeGreaterThan(rows.length / 2);
   const known = await knowLogging(
     rows,
-    { store: options.store, family },
+    { store: options.store, family, replay: replayOf(options) },
     { version: serving, arm: "serving" },
   );
   expect(known.filter(({ isForeign }) => isForeign)).toEqual([]);
@@ -82,7 +82,7 @@ test("a loop's draws are borne out at every position, by the models of each arm 
 });
 
 test("a row has no draw before the loop began, nor one by a model that this program does not have", async () => {
-  const { options, rows, network } = await play();
+  const { options, rows, serving, network, family } = await play();
   const parts = { store: options.whole!, scenario: options.scenario, text: undefined };
   const before = rows.filter(({ loop }) => loop === undefined);
   const newer = rows
@@ -94,4 +94,12 @@ test("a row has no draw before the loop began, nor one by a model that this prog
   expect(before.length).toBeGreaterThan(0);
   const logs = await replayLoop(network, [...newer, ...before], parts);
   expect(logs.filter((one) => one !== undefined)).toEqual([]);
+  // So its propensity is all that is known of it.
+  const drawn = newer.filter(({ isForeign }) => isForeign);
+  const known = await knowLogging(
+    drawn,
+    { store: options.store, family, replay: replayOf(options) },
+    { version: serving, arm: "serving" },
+  );
+  expect(known).toEqual(drawn);
 });

@@ -18,6 +18,12 @@ interface ReplayParts {
   readonly text: TextSettings | undefined;
 }
 
+/** `replayLoop` on a record. */
+export type Replay = (
+  network: Network,
+  rows: readonly FeedbackRow[],
+) => Promise<readonly (Float64Array | undefined)[]>;
+
 /** Logits of a slate's candidates with the draw of its moment; undefined without one, or if the record does not have its model any more. */
 function createDrawing(towers: PolicyTowers | undefined, { store, scenario, text }: ReplayParts) {
   const deriveModel = createModelDeriver(store, text);
@@ -52,6 +58,7 @@ export async function replayLoop(
   parts: ReplayParts,
 ): Promise<readonly (Float64Array | undefined)[]> {
   const logs: (Float64Array | undefined)[] = rows.map(() => undefined);
+  if (rows.every(({ loop }) => loop === undefined)) return logs;
   // Marks in order: the models of before are not kept.
   const oldestFirst = [...slatesOf(rows)].sort(
     ([, [one]], [, [other]]) => (one?.sequence ?? 0) - (other?.sequence ?? 0),
