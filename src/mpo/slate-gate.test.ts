@@ -9,6 +9,7 @@ import {
 import { gateLimits } from "../evaluation/gate-guards.ts";
 import { createRandom } from "../numeric/random.ts";
 import { gateCandidate } from "./gate.ts";
+import { measurePart } from "./measure.ts";
 import { checkLogged } from "./self-check.ts";
 
 // `npm run bench -- gate` measures more gates, also with hundreds of items and fewer clicks.
@@ -54,6 +55,19 @@ describe("slates of 10 out of 30, with the truth as the reward model", () => {
     const gate = judge(serving);
     expect(gate.difference).toBeCloseTo(0, 12);
     expect(gate.effectiveSampleShare).toBeCloseTo(1, 6);
+  });
+
+  test("draws that are known judge challengers by the marginals of the policy that drew them", () => {
+    const drawn = rows.map(({ row, scores }) => ({
+      row: { ...row, isOwnDraw: true, loggingLogs: scores.logPolicy },
+      scores: {
+        ...scores,
+        logPolicy: scores.logPolicy.map(() => -Math.log(scores.logPolicy.length)),
+      },
+    }));
+    const measured = measurePart({ rows: drawn, challengers: [] });
+    expect(measured.logging).toEqual(measurePart({ rows, challengers: [] }).serving);
+    expect(measured.logging).not.toEqual(measured.serving);
   });
 
   test("slates of another policy judge by its marginals, and its own propensities bear them out", () => {
