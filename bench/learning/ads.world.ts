@@ -14,7 +14,7 @@ const loopAlone = "fast loop alone";
 const strategies: Readonly<Record<string, StrategyName>> = {
   [greedy]: "greedy-bid",
   "MPO, no boost": "mpo-no-boost",
-  MPO: "mpo",
+  MPO: "mpo-no-loop",
   [loopAlone]: "fast",
   [main]: "mpo+fast",
 };

@@ -15,7 +15,7 @@ const strategies: Readonly<Record<string, StrategyName>> = {
   recency: "recency",
   trending: "trending",
   "fast loop alone": "fast",
-  MPO: "mpo",
+  MPO: "mpo-no-loop",
   [main]: "mpo+fast",
   [alone]: "mpo+fast",
 };

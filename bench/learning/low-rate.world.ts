@@ -15,6 +15,7 @@ const strategies: Readonly<Record<string, StrategyName>> = {
   popularity: "popularity",
   [loopAlone]: "fast",
   greedy: "epsilon-greedy",
+  "MPO without fast loop": "mpo-no-loop",
   [main]: "mpo",
   [withLoop]: "mpo+fast",
 };

@@ -15,6 +15,7 @@ const strategies: Readonly<Record<string, StrategyName>> = {
   "fast loop alone": "fast",
   [nightly]: "epsilon-greedy",
   "MPO and fast loop": "mpo+fast",
+  "MPO without fast loop": "mpo-no-loop",
   [main]: "mpo",
 };
 const names = Object.keys(strategies);

@@ -1,5 +1,8 @@
-/** Which policies of a scenario have a fast loop: with `until-encoder` those without an encoder. */
-export const fastLoopUses = [true, false, "until-encoder"] as const;
+/**
+ * Which policies of a scenario have a fast loop: with `until-encoder` those without an encoder, with `on-popularity` popularity
+ * alone. The uniform choice before the first cycle and trained policies then serve without.
+ */
+export const fastLoopUses = [true, false, "until-encoder", "on-popularity"] as const;
 
 /** Use of the fast loop: an entry of `fastLoopUses`. */
 export type FastLoopUse = (typeof fastLoopUses)[number];
@@ -15,11 +18,21 @@ export interface FastLoopSettings {
   readonly drawScale: number;
 }
 
+/** What kind of policy a network is. */
+export interface PolicyGround {
+  readonly hasEncoder: boolean;
+  /** Alike for all users, and of feedback. */
+  readonly isPopularity: boolean;
+}
+
 /** Whether a policy with features of its own serves with the loop. */
-export const servesWithLoop = (
+export function servesWithLoop(
   { enabled }: Pick<FastLoopSettings, "enabled">,
-  { hasEncoder }: { readonly hasEncoder: boolean },
-): boolean => (enabled === "until-encoder" ? !hasEncoder : enabled);
+  { hasEncoder, isPopularity }: PolicyGround,
+): boolean {
+  if (enabled === "until-encoder") return !hasEncoder;
+  return enabled === "on-popularity" ? isPopularity : enabled;
+}
 
 /**
  * Stored with a decision of the fast loop. Its draw follows from these fields, record, snapshot and

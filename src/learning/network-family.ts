@@ -5,7 +5,7 @@ import { productLimits } from "../mpo/limits.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import type { Encoder } from "../policy/encoder/encoder.ts";
 import { createNetwork, growNetwork, type Network, withEncoder } from "../policy/network.ts";
-import { isUntrained } from "../policy/popularity-network.ts";
+import { isUntrained } from "../policy/network-ground.ts";
 import { type CriticTraining, createCritic } from "./critic.ts";
 import { type Distillation, distil } from "./distil.ts";
 import type { FeedbackRow } from "./feedback-row.ts";

@@ -13,10 +13,18 @@ export interface Stages {
   measure<T>(stage: string, work: () => T | Promise<T>): Promise<T>;
 }
 
+/** A start that is renewed without proof. */
+export interface RenewedStart<Policy> {
+  /** Fitted without a half. */
+  readonly make: (without: Fold | undefined) => Policy;
+  /** P(candidate is better than it) from which the candidate may take its place. */
+  readonly probability: number;
+}
+
 export interface ImproveInput<Row extends FoldedRow, Policy, Critic> {
   readonly serving: Policy;
-  /** The policy that serves next if the candidate does not, fitted without a half; absent if that is the serving one. */
-  readonly renewStart?: ((without: Fold | undefined) => Policy) | undefined;
+  /** The policy that serves next if the candidate does not; absent if that is the serving one. */
+  readonly renewedStart?: RenewedStart<Policy> | undefined;
   /** State at the end of the last cycle. */
   readonly critic: Critic | undefined;
   readonly meta: MetaPolicyState;

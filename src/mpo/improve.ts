@@ -8,7 +8,7 @@ import { expectLength } from "./check-rows.ts";
 import type { CriticFit, KnownRow, ModelFamily, MovedPolicy, Part } from "./family.ts";
 import { createFits, type JudgedFit } from "./fits.ts";
 import { checkDistillation, type DistillationGap, distillationGap, gateCandidate } from "./gate.ts";
-import type { ImproveInput, Stages } from "./improve-input.ts";
+import type { ImproveInput, RenewedStart, Stages } from "./improve-input.ts";
 import { type Judgement, judgeChallengers, toContextRow } from "./judge.ts";
 import type { FoldedRow } from "./judged-row.ts";
 import { isJudged } from "./judged-slates.ts";
@@ -105,6 +105,12 @@ function gateImprovement(
   return gap === undefined ? gate : checkDistillation(gate, gap, mpo.distillation.largestGap);
 }
 
+/** Of the gate against a renewed start. */
+const limitsAgainst = (
+  { probability: canaryProbability }: Pick<RenewedStart<never>, "probability">,
+  { gate }: MpoConfiguration,
+) => ({ ...limitsOf(gate), canaryProbability });
+
 /** Of a half, in the order of its `gateRows`. */
 const rowsOf = <Row extends FoldedRow>({
   held,
@@ -152,7 +158,7 @@ export async function improve<
   input: ImproveInput<Row, Policy, Critic>,
 ): Promise<Improvement<Row, Fit, Moved>> {
   const { serving, mpo, random, guards, meta: state, prior = shippedPrior } = input;
-  const { stages = unmeasured, renewStart } = input;
+  const { stages = unmeasured, renewedStart } = input;
   const { propose = proposeSettings, judge: judgeParts = judgeChallengers } = input;
   const has = partsOf(family, input);
   const rows = await stages.measure("score", () => knowRows(family, serving, input.rows));
@@ -188,10 +194,10 @@ export async function improve<
     gateImprovement(judged, { candidateLogs, gap: checked, judgement, mpo, selfCheck, guards }),
   );
   const gate =
-    renewStart && candidateLogs
+    renewedStart && candidateLogs
       ? await checkRenewedStart(gated, {
-          ...{ rows: judged, candidateLogs, limits: limitsOf(mpo.gate) },
-          score: () => onHalves(({ without }) => renewStart(without)),
+          ...{ rows: judged, candidateLogs, limits: limitsAgainst(renewedStart, mpo) },
+          score: () => onHalves(({ without }) => renewedStart.make(without)),
         })
       : gated;
   return {

@@ -13,8 +13,8 @@ import { applySelfCheck, checkLogged } from "./self-check.ts";
 export interface RivalInput<Row extends FoldedRow, Policy, Critic> {
   readonly serving: Policy;
   readonly rival: Policy;
-  /** Arm that the rival answers. */
-  readonly arm: Arm;
+  /** Arm that the rival answers; absent if it has never served. */
+  readonly arm?: Arm;
   /** As the last cycle left it: trained on none of the rows. */
   readonly critic: Critic;
   /** All new feedback: neither policy was trained on it. */
@@ -36,7 +36,7 @@ export async function judgeRival<Row extends FoldedRow, Policy, Critic>(
   const logs = await scoreServing(family, serving, all);
   const rivalLogs = await scoreServed(family, rival, all);
   const known = all.map((row, index) =>
-    row.arm === arm && row.loggingLogs === undefined
+    arm !== undefined && row.arm === arm && row.loggingLogs === undefined
       ? { ...row, loggingLogs: rivalLogs[index]! }
       : row,
   );

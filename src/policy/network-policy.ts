@@ -3,6 +3,7 @@ import type { RandomStream } from "../numeric/random.ts";
 import { keepMatching } from "./by-list.ts";
 import type { Encoder, EncoderSource } from "./encoder/encoder.ts";
 import { createNetwork, type Network, type NetworkShape, parameterShapes } from "./network.ts";
+import { groundOf } from "./network-ground.ts";
 import type { Policy } from "./policy.ts";
 import { networkTerms } from "./score-terms.ts";
 import { createScorer } from "./scorer.ts";
@@ -95,7 +96,7 @@ export async function openNetworkPolicy(network: Network): Promise<Policy> {
     },
     findBest: (state, candidates, wanted) => scorer.findBest({ state, candidates }, wanted),
     towers: {
-      hasEncoder: encoder !== undefined,
+      ground: groundOf(network),
       represent: (state, candidates) => scorer.represent({ state, candidates }),
       isKnown,
       unknownIn: keepMatching(({ itemId }) => !isKnown(itemId)),

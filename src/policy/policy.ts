@@ -1,3 +1,4 @@
+import type { PolicyGround } from "../domain/fast-loop.ts";
 import type { ItemId } from "../domain/ids.ts";
 import type { PolicyKind } from "../domain/policy-snapshot.ts";
 import type { IndexList } from "../numeric/index-list.ts";
@@ -45,8 +46,7 @@ export interface PolicyState {
 
 /** The same logits, with their parts. */
 export interface PolicyTowers {
-  /** Whether the policy stands on an encoder. */
-  readonly hasEncoder: boolean;
+  readonly ground: PolicyGround;
   represent(state: PolicyState, candidates: readonly ItemView[]): Promise<Representation>;
   /** Whether the policy was trained with the item itself, not only with its features. */
   isKnown(itemId: ItemId): boolean;

@@ -5,9 +5,10 @@ import { itemId } from "../domain/ids.ts";
 import { normaliseLogs } from "../numeric/log-probabilities.ts";
 import { createRandom } from "../numeric/random.ts";
 import { createNetwork } from "./network.ts";
+import { isUntrained } from "./network-ground.ts";
 import { initialNetwork, policyShape } from "./network-policy.ts";
 import { measurePopularity, type Popularity } from "./popularity.ts";
-import { isUntrained, popularityNetwork, renewStart } from "./popularity-network.ts";
+import { popularityNetwork, renewStart } from "./popularity-network.ts";
 import { createScorer } from "./scorer.ts";
 import { sampleSlate } from "./slate.ts";
 

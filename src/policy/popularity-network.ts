@@ -2,6 +2,7 @@ import type { ItemId } from "../domain/ids.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import { meanOf } from "../numeric/statistics.ts";
 import { growNetwork, type Network } from "./network.ts";
+import { isUntrained } from "./network-ground.ts";
 import { initialNetwork } from "./network-policy.ts";
 import { type ItemRewards, measurePopularity, type Popularity } from "./popularity.ts";
 import { sampleSlate } from "./slate.ts";
@@ -77,14 +78,6 @@ export function popularityNetwork(
   );
   return { ...network, parameters: { ...network.parameters, itemBias } };
 }
-
-/** Whether every item is as likely as the others, for every user. */
-export const isUniform = (network: Network): boolean =>
-  isUntrained(network) && network.parameters.itemBias!.every((bias) => bias === 0);
-
-/** Whether a policy is alike for all users: no state has a part in its scores yet. */
-export const isUntrained = ({ parameters, encoder }: Network): boolean =>
-  encoder === undefined && parameters.stateWeights!.every((weight) => weight === 0);
 
 /**
  * Popularity in the place of a policy that is alike for all users, or that popularity beats; undefined in the place of any other.

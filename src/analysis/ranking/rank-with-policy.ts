@@ -85,7 +85,7 @@ export async function rankWithPolicy(options: PolicyRankingOptions): Promise<Pol
     ...{ protocol, events, cutOff: origin ? learnedThrough(origin) : 0 },
     ...{ users: cases.length, items: context.catalogue.available().length },
     ...{ k: scenario.slateSize, exploration },
-    fastLoop: towers !== undefined && servesWithLoop(scenario.fastLoop, towers),
+    fastLoop: towers !== undefined && servesWithLoop(scenario.fastLoop, towers.ground),
     quality: measureSlates(cases, { scenario: { ...scenario, exploration }, random }),
     ndcg: meanOverUsers(cases.map(({ ndcg }) => ndcg)),
   };

@@ -135,7 +135,7 @@ export function simulateCommand(): Command {
     )
     .option(
       "--fast-loop",
-      "also play MPO with the fast loop between its cycles (catalogue: and that loop alone)",
+      "also play MPO with the fast loop on all policies (catalogue: and that loop alone)",
       false,
     )
     .option("--check", "exit with 1 if the target is missed", false)

@@ -127,10 +127,11 @@ test("a rule for repeats of a type without a weight is refused, since it is miss
 
 const ads = { outcomes: ["click"] };
 test.each<[string, object, FastLoopUse, number]>([
-  ["is off", {}, false, 0.05],
+  ["serves popularity until a policy is trained", {}, "on-popularity", 0.05],
   ["serves a feed until an encoder does", { social: {} }, "until-encoder", 0.05],
   ["the same with an empty fastLoop", { social: {}, fastLoop: {} }, "until-encoder", 0.05],
   ["is off with a discount, which it can't learn", { social: {}, discount: 0.5 }, false, 0.05],
+  ["the same without a feed", { discount: 0.5 }, false, 0.05],
   ["serves ads with every policy", { ads }, true, 0.3],
   ["is off with ads and a discount", { ads, discount: 0.5 }, false, 0.3],
   ["is as written", { fastLoop: { enabled: true } }, true, 0.05],
@@ -161,7 +162,7 @@ describe("beside trainings with noise", () => {
       });
   });
 
-  test.each([true, "until-encoder"])("a written %s is refused", (enabled) => {
+  test.each([true, "until-encoder", "on-popularity"])("a written %s is refused", (enabled) => {
     expect(() => parse({ fastLoop: { enabled } })).toThrow(
       /scenarios\[1\]\.fastLoop\.enabled is .*without noise; set it to false/,
     );
@@ -169,7 +170,8 @@ describe("beside trainings with noise", () => {
 });
 
 test.each([
-  ["without the fast loop", {}, 0.03],
+  ["without the fast loop", { fastLoop: { enabled: false } }, 0.03],
+  ["with it on popularity, so that trained policies explore", {}, 0.03],
   ["with a discount, which has none", { social: {}, discount: 0.5 }, 0.03],
   ["with it by default, whose draws explore too", { social: {} }, 0.005],
   ["with it always", { fastLoop: { enabled: true } }, 0.005],
@@ -227,7 +229,7 @@ test.each([
   [
     "another use of the fast loop",
     withScenario({ fastLoop: { enabled: "yes" } }),
-    'scenarios[0].fastLoop.enabled is "yes": must be true, false or "until-encoder"',
+    'scenarios[0].fastLoop.enabled is "yes": must be true, false, "until-encoder" or "on-popularity"',
   ],
   ["a window of no time", withReward({ windowSeconds: 0 }), "[0].reward.windowSeconds is 0: "],
   ["a weight of text", withReward({ weights: { click: "1" } }), '.reward.weights.click is "1": '],

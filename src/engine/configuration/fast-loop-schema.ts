@@ -14,7 +14,9 @@ export interface WrittenScenario
 }
 
 export const writtenFastLoop: z.ZodType<WrittenFastLoop, object> = z.strictObject({
-  enabled: z.literal(fastLoopUses, 'must be true, false or "until-encoder"').exactOptional(),
+  enabled: z
+    .literal(fastLoopUses, 'must be true, false, "until-encoder" or "on-popularity"')
+    .exactOptional(),
   forgetting: z.number().min(0.9).max(0.9999).default(0.9998),
   temperature: z.number().min(0.001).max(1).default(0.02),
   drawScale: z.number().min(0).max(3).exactOptional(),
@@ -27,11 +29,11 @@ interface LoopGround extends Pick<Scenario, "discount"> {
   readonly isPrivate: boolean;
 }
 
-/** Ads close and posts age before a cycle has seen them (docs/decisions/0099). */
+/** Ads close and posts age before a cycle has seen them (docs/decisions/0099). Elsewhere trained policies know more than it (0101). */
 function chooseUse({ ads, social, discount, isPrivate }: LoopGround): FastLoopUse {
   if (discount > 0 || isPrivate) return false;
   if (ads) return true;
-  return social !== undefined && "until-encoder";
+  return social ? "until-encoder" : "on-popularity";
 }
 
 const complete = (given: WrittenFastLoop, ground: LoopGround): FastLoopSettings => ({
@@ -47,5 +49,8 @@ export const defaultFastLoop: FastLoopSettings = Object.freeze(
 /** The scenario with its loop and the exploration that goes with it, as far as they are not written. */
 export function completeFastLoop(scenario: WrittenScenario, isPrivate: boolean): Scenario {
   const fastLoop = complete(scenario.fastLoop, { ...scenario, isPrivate });
-  return { exploration: defaultExploration(fastLoop.enabled !== false), ...scenario, fastLoop };
+  const { enabled } = fastLoop;
+  // Trained policies then serve without it, so they explore.
+  const exploresItself = enabled !== false && enabled !== "on-popularity";
+  return { exploration: defaultExploration(exploresItself), ...scenario, fastLoop };
 }

@@ -2,7 +2,7 @@ import type { Cycle } from "../../domain/cycle.ts";
 import type { NewEncoder } from "../../domain/encoder-record.ts";
 import { EngineError } from "../../domain/errors.ts";
 import type { Network } from "../../policy/network.ts";
-import { isUntrained } from "../../policy/popularity-network.ts";
+import { isUntrained } from "../../policy/network-ground.ts";
 import { loadServed } from "../learner/cycle/carried.ts";
 import type { CycleOptions } from "../learner/cycle/cycle-options.ts";
 import { measureForesight } from "../learner/training/foresight.ts";

@@ -1,5 +1,5 @@
 import type { Assignment } from "../../domain/policy-snapshot.ts";
-import { isUniform } from "../../policy/popularity-network.ts";
+import { isUniform } from "../../policy/network-ground.ts";
 import type { LaterErasures } from "../../storage/erasure-store.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";

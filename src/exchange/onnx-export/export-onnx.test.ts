@@ -155,6 +155,7 @@ test.each<[FastLoopUse, string, boolean]>([
   [false, "alone", false],
   ["until-encoder", "alone", true],
   ["until-encoder", "on an encoder", false],
+  ["on-popularity", "alone", false],
   [true, "on an encoder", true],
 ])(
   "with the fast loop %s the manifest says of a network %s: %s",

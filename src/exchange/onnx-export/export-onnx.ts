@@ -9,6 +9,7 @@ import { encodersOf } from "../../engine/state/encoders.ts";
 import type { ExportedChain } from "../../policy/export-chain.ts";
 import { exportNetwork } from "../../policy/export-network.ts";
 import type { Network } from "../../policy/network.ts";
+import { groundOf } from "../../policy/network-ground.ts";
 import { decodeNetwork } from "../../policy/network-policy.ts";
 import type { PolicyStore } from "../../storage/policy-store.ts";
 import type { Store } from "../../storage/store.ts";
@@ -125,6 +126,7 @@ export async function readOnnx(options: OnnxOptions): Promise<OnnxFiles> {
     exploration: await readExploration(store.policies, scenario),
     asOf,
     shape: network.shape,
+    ground: groundOf(network),
     network: exported,
     items,
     unavailable,

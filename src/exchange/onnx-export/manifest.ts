@@ -1,4 +1,4 @@
-import { servesWithLoop } from "../../domain/fast-loop.ts";
+import { type PolicyGround, servesWithLoop } from "../../domain/fast-loop.ts";
 import type { PolicySnapshot } from "../../domain/policy-snapshot.ts";
 import { signalScale } from "../../domain/reward-rule.ts";
 import type { Scenario } from "../../domain/scenario.ts";
@@ -23,6 +23,7 @@ export interface ExportedPolicy {
   /** Event number of the catalogue. */
   readonly asOf: number;
   readonly shape: NetworkShape;
+  readonly ground: PolicyGround;
   readonly network: ExportedNetwork;
   /** Ids in the order of the rows. */
   readonly items: readonly string[];
@@ -164,9 +165,7 @@ export const createManifest = (policy: ExportedPolicy): object => ({
      * Then the serving policy is more than these files: the loop's draw is added to the logits of
      * each request.
      */
-    fastLoop: servesWithLoop(policy.scenario.fastLoop, {
-      hasEncoder: policy.shape.stateWidth !== undefined,
-    }),
+    fastLoop: servesWithLoop(policy.scenario.fastLoop, policy.ground),
     ...describeDiversity(policy),
   },
   items: describeItems(policy),

@@ -70,7 +70,8 @@ test("the world is the only scenario, everybody gets the loop's policy, ε-greed
       reward: { weights: { click: 1 }, maximum: 1 },
     },
   ]);
-  expect(scenarios[0]?.fastLoop.enabled).toBe(false);
+  expect(scenarios[0]?.fastLoop.enabled).toBe("on-popularity");
+  expect(worldConfiguration(world, "mpo-no-loop").scenarios[0]?.fastLoop.enabled).toBe(false);
   for (const name of ["mpo+fast", "fast"] as const)
     expect(worldConfiguration(world, name).scenarios[0]?.fastLoop.enabled).toBe(true);
   const [greedy] = worldConfiguration(world, "epsilon-greedy").scenarios;

@@ -67,7 +67,7 @@ async function retrieveByServing(store: Store, scenario: string): Promise<void> 
 async function openLoop(store: Store, options: ClosedLoopOptions): Promise<Loop> {
   const { world, strategy: chosen, seed } = options;
   const isNamed = typeof chosen !== "function";
-  const configuration = worldConfiguration(world, isNamed ? chosen : "mpo");
+  const configuration = worldConfiguration(world, isNamed ? chosen : "mpo-no-loop");
   const [scenario] = configuration.scenarios;
   if (scenario === undefined) throw new RangeError("the configuration has no scenario");
   let now = startOfTime;

@@ -131,6 +131,7 @@ export function createStrategy(name: StrategyName, options: StrategyOptions): Pr
   switch (name) {
     case "mpo":
     case "mpo-no-boost":
+    case "mpo-no-loop":
     case "mpo+fast":
       return Promise.resolve({ update: () => learn(options) });
     case "fast":

@@ -26,12 +26,13 @@ export const adsStrategyNames = ["mpo", "mpo-no-boost", "greedy-bid"] as const;
 export const feedStrategyNames = ["mpo", "recency", "trending"] as const;
 /** Loops in a shop with rules: MPO, popularity, and the reward model's best items. */
 export const shopStrategyNames = ["mpo", "popularity", "epsilon-greedy"] as const;
-/** `mpo+fast` is MPO with the fast loop between its cycles, `fast` that loop without any cycle. */
+/** `mpo+fast` is MPO with the fast loop on every policy, `mpo-no-loop` on none, and `fast` that loop without any cycle. */
 export type StrategyName =
   | (typeof strategyNames)[number]
   | (typeof trainedStrategyNames)[number]
   | (typeof adsStrategyNames)[number]
   | (typeof feedStrategyNames)[number]
+  | "mpo-no-loop"
   | "mpo+fast"
   | "fast";
 

@@ -32,6 +32,11 @@ const bidWeightOf = (strategy: StrategyName): { readonly bidWeight?: number } =>
   return bidWeight === undefined ? {} : { bidWeight };
 };
 
+/** MPO has it as shipped. */
+function fastLoopOf(strategy: StrategyName): { readonly fastLoop?: { readonly enabled: boolean } } {
+  return strategy === "mpo" ? {} : { fastLoop: { enabled: strategy.endsWith("fast") } };
+}
+
 /**
  * A configuration with the world as its only scenario. No user gets the baseline; promotions have
  * their holdback.
@@ -52,7 +57,7 @@ export function worldConfiguration(
         ...(world.maxCandidates && { maxCandidates: world.maxCandidates }),
         ...(greedy.includes(strategy) ? { exploration: greedyExploration } : {}),
         ...(world.campaigns ? { ads: { outcomes: ["click"], ...bidWeightOf(strategy) } } : {}),
-        fastLoop: { enabled: strategy.endsWith("fast") },
+        ...fastLoopOf(strategy),
         // A world's events come at once.
         reward: { weights, minimum, maximum, windowSeconds: 60, graceSeconds: 0 },
       },

@@ -1,9 +1,10 @@
 import type { CyclePlan } from "../../../domain/cycle-record.ts";
 import type { Arm } from "../../../domain/decision.ts";
 import { encoderFirst, popularityFirst } from "../../../domain/ending.ts";
+import { servesWithLoop } from "../../../domain/fast-loop.ts";
 import { evaluateServing } from "../../../evaluation/evaluate-serving.ts";
 import { withExpectedLift } from "../../../evaluation/expected-lift.ts";
-import { isUniform, isUntrained } from "../../../policy/popularity-network.ts";
+import { groundOf, isUniform, isUntrained } from "../../../policy/network-ground.ts";
 import { watchEncoder } from "../../encoder/watch-encoder.ts";
 import type { StageClock } from "../../stages/stage-clock.ts";
 import { createCatalogueAsOf } from "../../state/catalogue-as-of.ts";
@@ -70,6 +71,7 @@ export async function examine(
       ...{ family, assignment, load, serving: first, spread },
       rows: known.filter(({ fold }) => fold !== "older"),
       critic: carried.critic,
+      itemRewards: feedback.itemRewards,
     }),
   );
   const { serving: version = current } = found.assignment;
@@ -85,12 +87,14 @@ export async function examine(
   );
   // If live rewards alone promote, nothing else can take popularity's place.
   const isTried = found.onlyLive !== undefined && gate.verdict === "promote";
+  const ground = groundOf(serving);
+  const hasLoop = servesWithLoop(scenario.fastLoop, ground);
   const reviewed = {
     ...found,
-    ...(isUntrained(serving) && !isTried && { noCanary: popularityFirst }),
+    ...(isUntrained(serving) && !isTried && !hasLoop && { noCanary: popularityFirst }),
     ...(encoderWatch?.isDue && { noCanary: encoderFirst }),
   };
-  const gated = { gate, reviewed, improvement, renew, assignment };
+  const gated = { gate, reviewed, improvement, renew, assignment, ground };
   return {
     ...{ scenario, seed, plan, stages },
     feedback: { ...feedback, rows },

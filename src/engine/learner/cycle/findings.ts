@@ -8,6 +8,7 @@ import type {
 } from "../../../domain/cycle-record.ts";
 import type { EncoderWatch } from "../../../domain/encoder-record.ts";
 import { endingOf, explainEnding, popularityStarts } from "../../../domain/ending.ts";
+import type { PolicyGround } from "../../../domain/fast-loop.ts";
 import type { GateRecord } from "../../../domain/gate-record.ts";
 import type { CanaryTrial } from "../../../domain/policy-evidence.ts";
 import type { Assignment } from "../../../domain/policy-snapshot.ts";
@@ -28,6 +29,8 @@ export interface Findings {
   readonly feedback: CycleFeedback;
   /** Of the time when the cycle began. */
   readonly assignment: Assignment;
+  /** Of the serving policy. */
+  readonly ground: PolicyGround;
   /** A trained or popularity policy served during the cycle. */
   readonly hasStarted: boolean;
   readonly evaluation: ServingEvaluation | undefined;

@@ -16,7 +16,8 @@ export async function followVerdict(
     improvement,
     renew,
     assignment,
-  }: Pick<Findings, "gate" | "reviewed" | "improvement" | "renew" | "assignment">,
+    ground,
+  }: Pick<Findings, "gate" | "reviewed" | "improvement" | "renew" | "assignment" | "ground">,
 ): Promise<Pick<Findings, "start" | "trial" | "exploration">> {
   const start = leavesServing(gate, reviewed) ? renew?.() : undefined;
   const ending = endingOf(gate, reviewed);
@@ -27,14 +28,14 @@ export async function followVerdict(
           { share: configuration.canaryShare, predicted: gate.relativeLift },
         )
       : undefined;
-  // Candidate and serving policy stand on the same encoder.
-  const hasEncoder = improvement.moved.policy.encoder !== undefined;
+  // A candidate is trained, on the encoder of the serving policy.
+  const next = ending === "promote" ? { ...ground, isPopularity: false } : ground;
   const exploration = explore(
     improvement,
     {
       takesOver: ending === "promote",
       floor: scenario.exploration,
-      exploresItself: start !== undefined || servesWithLoop(scenario.fastLoop, { hasEncoder }),
+      exploresItself: start !== undefined || servesWithLoop(scenario.fastLoop, next),
       before: assignment.exploration ?? scenario.exploration,
       range: scenario.reward,
       discount: scenario.discount,

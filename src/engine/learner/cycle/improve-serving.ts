@@ -12,6 +12,7 @@ import { improve } from "../../../mpo/improve.ts";
 import type { Fold } from "../../../mpo/judged-row.ts";
 import { createRandom } from "../../../numeric/random.ts";
 import type { Network } from "../../../policy/network.ts";
+import { groundOf } from "../../../policy/network-ground.ts";
 import { renewStart } from "../../../policy/popularity-network.ts";
 import { type Replay, replayLoop } from "../../serving/fast-loop/replay-loop.ts";
 import type { StageClock } from "../../stages/stage-clock.ts";
@@ -39,8 +40,7 @@ export function familyOn(options: CycleOptions, { encoder }: Network): NetworkFa
   return {
     ...family,
     scoreServed: async (network, rows) => {
-      const hasEncoder = network.encoder !== undefined;
-      const drawn = servesWithLoop(fastLoop, { hasEncoder }) ? await replay(network, rows) : [];
+      const drawn = servesWithLoop(fastLoop, groundOf(network)) ? await replay(network, rows) : [];
       if (rows.length > 0 && rows.every((_, index) => drawn[index]))
         return drawn.flatMap((logs) => logs ?? []);
       const plain = await family.scorePolicy(network, rows);
@@ -84,11 +84,17 @@ export async function improveServing(
     maxCandidates: scenario.maxCandidates,
     isBeaten,
   });
+  const { promoteConfidence, canaryProbability } = mpo.gate;
+  // With its loop it is a good start, and not only a start.
+  const hasLoop = scenario.fastLoop.enabled === "on-popularity";
+  const probability = hasLoop ? promoteConfidence : canaryProbability;
   const improvement = await improve(familyOn(options, serving), {
     ...carried,
     ...{ serving, mpo, arm, stages, guards: guardTestsOf(scenario.guards) },
     // A log tells its worth without budgets, which ration its ads as soon as it serves, and by posts that are gone then.
-    renewStart: scenario.ads || scenario.social ? undefined : renew,
+    ...(renew &&
+      !scenario.ads &&
+      !scenario.social && { renewedStart: { make: renew, probability } }),
     rows: judgeAfter(rows, cutOffOf(serving)),
     floor: scenario.exploration,
     random,

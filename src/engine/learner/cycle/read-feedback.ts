@@ -43,8 +43,10 @@ export interface CycleFeedback {
   readonly newDecisions: number;
   /** Event number of the newest decision read. */
   readonly throughSequence: number;
-  /** Over all decisions read, or without the new ones of a half. */
-  readonly itemRewards: (without?: Fold) => ReadonlyMap<ItemId, ItemRewards>;
+  /** Over all decisions read, or without the new ones of a half or both. */
+  readonly itemRewards: (
+    ...without: readonly (Fold | undefined)[]
+  ) => ReadonlyMap<ItemId, ItemRewards>;
 }
 
 interface ReadOptions {
@@ -107,10 +109,11 @@ function createItemRewards() {
       const known = folds.get(fold) ?? new Map<ItemId, ItemRewards>();
       folds.set(fold, join(known, itemId, rewardsOf(reward)));
     },
-    sum: (without?: Fold) => {
+    sum: (...without: readonly (Fold | undefined)[]) => {
       const all = new Map<ItemId, ItemRewards>();
       for (const [fold, known] of folds)
-        if (fold !== without) for (const [itemId, rewards] of known) join(all, itemId, rewards);
+        if (!without.includes(fold))
+          for (const [itemId, rewards] of known) join(all, itemId, rewards);
       return all;
     },
   };

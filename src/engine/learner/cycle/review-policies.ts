@@ -1,8 +1,58 @@
+import { beatenFirst } from "../../../domain/ending.ts";
 import { servesWithLoop } from "../../../domain/fast-loop.ts";
 import { guardTestsOf } from "../../../domain/guard-metric.ts";
+import type { FeedbackRow } from "../../../learning/feedback-row.ts";
+import type { NetworkFamily } from "../../../learning/network-family.ts";
+import { formatShare } from "../../../numeric/format.ts";
+import { createRandom } from "../../../numeric/random.ts";
+import type { Network } from "../../../policy/network.ts";
+import { groundOf, isUntrained } from "../../../policy/network-ground.ts";
+import { measurePopularity } from "../../../policy/popularity.ts";
+import { popularityNetwork } from "../../../policy/popularity-network.ts";
+import { cutOffOf } from "./cut-off.ts";
 import type { CycleOptions } from "./cycle-options.ts";
-import { type Reviewed, reviewServing } from "./review.ts";
+import type { CycleFeedback } from "./read-feedback.ts";
+import { judgeReturn, type Reviewed, reviewServing } from "./review.ts";
 import { reviewLive } from "./review-live.ts";
+
+interface PopularityRival {
+  readonly serving: Network;
+  /** As the last cycle left it. */
+  readonly critic: Network | undefined;
+  /** New feedback, with log π of other policies. */
+  readonly rows: readonly FeedbackRow[];
+  readonly family: NetworkFamily;
+  readonly itemRewards: CycleFeedback["itemRewards"];
+}
+
+/**
+ * A trained policy keeps its place only while popularity is no better: the popularity of before the new feedback is its rival on the log, without
+ * a fast loop. Ads and posts are left out, as they are for `checkRenewedStart`.
+ * @returns a sentence if popularity is as clearly better as a parent that comes back
+ */
+export async function reviewPopularity(
+  { scenario, seed, configuration }: Pick<CycleOptions, "scenario" | "seed" | "configuration">,
+  { assignment, beaten }: Pick<Reviewed, "assignment" | "beaten">,
+  { serving, critic, rows: all, family, itemRewards }: PopularityRival,
+): Promise<string | undefined> {
+  const { canary, mode } = assignment;
+  const isDecided = beaten !== undefined || canary !== undefined || mode === "pinned";
+  if (isDecided || critic === undefined || isUntrained(serving)) return beaten;
+  if (scenario.ads || scenario.social) return undefined;
+  const rival = popularityNetwork(measurePopularity(itemRewards("first", "second")), {
+    slateSize: scenario.slateSize,
+    maxCandidates: scenario.maxCandidates,
+    random: createRandom(seed).split(`${scenario.name}/rival`),
+  });
+  const { mpo } = configuration.learner;
+  const cutOff = cutOffOf(serving, critic);
+  const rows = all.filter(({ sequence }) => sequence > cutOff);
+  const { scoreServed: _, ...asTheyAre } = family;
+  const { gate, isBetter } = await judgeReturn(asTheyAre, { serving, rival, critic, rows, mpo });
+  if (!isBetter) return undefined;
+  const gain = formatShare(gate.relativeLift ?? 0);
+  return `Popularity would earn ${gain} more than policy ${assignment.serving} by the log.`;
+}
 
 /**
  * The last promotion and the canary on live rewards; unless these decide, the serving policy against
@@ -13,12 +63,14 @@ export async function reviewPolicies(
   input: Pick<
     Parameters<typeof reviewServing>[0],
     "assignment" | "serving" | "critic" | "rows" | "load" | "family" | "spread"
-  >,
+  > &
+    Pick<CycleFeedback, "itemRewards">,
 ): Promise<Reviewed> {
   const { store, configuration } = options;
   const { holdbackShare } = configuration;
-  const hasEncoder = input.serving.encoder !== undefined;
-  const hasLoop = servesWithLoop(options.scenario.fastLoop, { hasEncoder });
+  // A candidate is trained, on the encoder of the serving policy.
+  const candidate = { ...groundOf(input.serving), isPopularity: false };
+  const hasLoop = servesWithLoop(options.scenario.fastLoop, candidate);
   const scene = { ...options, now: options.clock(), hasLoop };
   const live = await reviewLive({ ...scene, spread: input.spread }, input.assignment);
   const { assignment, statuses, promotion, canary } = live;
@@ -37,5 +89,8 @@ export async function reviewPolicies(
     mpo: configuration.learner.mpo,
     guards: guardTestsOf(options.scenario.guards),
   });
-  return { ...live, ...reviewed, statuses: [...statuses, ...reviewed.statuses] };
+  const all = { ...live, ...reviewed, statuses: [...statuses, ...reviewed.statuses] };
+  if (all.assignment.serving !== assignment.serving) return all;
+  const beaten = await reviewPopularity(options, all, input);
+  return { ...all, ...(beaten !== undefined && { beaten, noCanary: beatenFirst }) };
 }

@@ -1,5 +1,6 @@
 import type { Review } from "../../../domain/cycle-record.ts";
 import type { Standing } from "../../../domain/ending.ts";
+import type { GateRecord } from "../../../domain/gate-record.ts";
 import type { GuardTest } from "../../../domain/guard-metric.ts";
 import type { MpoConfiguration } from "../../../domain/mpo-configuration.ts";
 import type {
@@ -19,7 +20,7 @@ import { withExpectedLift } from "../../../evaluation/expected-lift.ts";
 import { looksOf } from "../../../evaluation/pooled-looks.ts";
 import type { FeedbackRow } from "../../../learning/feedback-row.ts";
 import type { NetworkFamily } from "../../../learning/network-family.ts";
-import { judgeRival, reviewCanary } from "../../../mpo/review.ts";
+import { judgeRival, type RivalInput, reviewCanary } from "../../../mpo/review.ts";
 import type { Network } from "../../../policy/network.ts";
 import { cutOffOf } from "./cut-off.ts";
 import { askFirst, type Canary, dropCanary, predict, promoteCanary } from "./promotion.ts";
@@ -72,6 +73,17 @@ const whatMayServe = (
         ? "ask"
         : "keep";
 
+/** A policy of before against the serving one, and whether it is so clearly better that it serves again. */
+export async function judgeReturn(
+  family: NetworkFamily,
+  pair: RivalInput<FeedbackRow, Network, Network>,
+): Promise<{ readonly gate: GateRecord; readonly isBetter: boolean }> {
+  const gate = await judgeRival(family, pair);
+  const { verdict, probabilityPositive = 0 } = gate;
+  const { rollBackProbability } = pair.mpo.review;
+  return { gate, isBetter: verdict === "promote" && probabilityPositive >= rollBackProbability };
+}
+
 /**
  * The canary's own review, or the parent's, which comes back if it is clearly better. On a new
  * encoder it chooses others than the log has, so live rewards alone end its trial.
@@ -95,9 +107,7 @@ async function judge(
     const action = found.action === "promote" ? whatMayServe(input, onlyLive) : unproven;
     return { kind, version, gate, action, ...(onlyLive !== undefined && { onlyLive }) };
   }
-  const gate = await judgeRival(family, { ...pair, arm });
-  const { verdict, probabilityPositive = 0 } = gate;
-  const isBetter = verdict === "promote" && probabilityPositive >= mpo.review.rollBackProbability;
+  const { gate, isBetter } = await judgeReturn(family, { ...pair, arm });
   return { kind, version, gate, action: isBetter ? "roll-back" : "keep" };
 }
 

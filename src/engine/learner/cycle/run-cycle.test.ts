@@ -441,6 +441,7 @@ test.each<[string, FastLoopUse, number]>([
   ["leaves exploration as it was", false, 0.15],
   ["goes back to the floor where the fast loop explores", true, visitedScenario.exploration],
   ["also if it explores until an encoder serves", "until-encoder", visitedScenario.exploration],
+  ["leaves it too if the loop is popularity's", "on-popularity", 0.15],
 ])("a cycle without new rows of the serving policy %s", async (_, enabled, exploration) => {
   const { store, engine, clock, advance } = await reopen();
   // All traffic is a canary's: it judges candidates, but says too little of the policy that serves.

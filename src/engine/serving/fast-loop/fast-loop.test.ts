@@ -16,6 +16,8 @@ import { itemId, userId } from "../../../domain/ids.ts";
 import { createRandom } from "../../../numeric/random.ts";
 import { blockSize, countRenewal } from "../../../policy/fast-loop/renewed-model.ts";
 import { modelVersion } from "../../../policy/fast-loop/residual-model.ts";
+import { growNetwork } from "../../../policy/network.ts";
+import { encodeNetwork, initialNetwork } from "../../../policy/network-policy.ts";
 import { audit } from "../../audit/audit.ts";
 import { parseConfiguration } from "../../configuration/configuration.ts";
 import { createEngine } from "../../create-engine.ts";
@@ -237,12 +239,24 @@ test("a mark that was changed or taken away is found", async () => {
   }
 });
 
+/** A policy without a part for users. @param step of the items' log-odds, 0 for the uniform choice */
+function alikeForAll(step: number): Uint8Array {
+  const random = createRandom(3);
+  const ids = Array.from({ length: 6 }, (_, index) => itemId(`i-${index}`));
+  const network = growNetwork(initialNetwork(random), ids, random);
+  const itemBias = Float32Array.from(network.itemIds, (_, index) => step * index);
+  return encodeNetwork({ ...network, parameters: { ...network.parameters, itemBias } });
+}
+
 test.each([
-  ["where it is off, decisions carry no mark", { ...fastLoop, enabled: false }, 0],
-  ["a policy without an encoder has it until one serves", { enabled: "until-encoder" }, 21],
-])("%s", async (_, given, marked) => {
-  const shop = await openShop({ scenario: { ...scenario, fastLoop: given } });
-  await assign(shop.store, { serving: shopSnapshot() });
+  ["where it is off, decisions carry no mark", false, shopSnapshot(), 0],
+  ["a policy without an encoder has it until one serves", "until-encoder", shopSnapshot(), 21],
+  ["popularity has it", "on-popularity", alikeForAll(0.1), 21],
+  ["a trained policy does not share it with popularity", "on-popularity", shopSnapshot(), 0],
+  ["nor does the uniform choice before the first cycle", "on-popularity", alikeForAll(0), 0],
+])("%s", async (_, enabled, serving, marked) => {
+  const shop = await openShop({ scenario: { ...scenario, fastLoop: { enabled } } });
+  await assign(shop.store, { serving });
   await play(shop, "i-2", 52);
   const decisions = await shop.store.decisions.recent(52);
   expect(decisions.filter(({ decision }) => decision.fastLoop)).toHaveLength(marked);

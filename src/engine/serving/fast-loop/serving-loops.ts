@@ -71,7 +71,7 @@ export function createFastLoops(options: {
     logits: async (scenario, { version, policy }, request) => {
       const { towers } = policy;
       const { state, views } = request;
-      if (towers === undefined || !servesWithLoop(scenario.fastLoop, towers))
+      if (towers === undefined || !servesWithLoop(scenario.fastLoop, towers.ground))
         return { logits: await policy.logits(state, views) };
       return drawWith(find(scenario, version, towers), towers, request);
     },

@@ -1,0 +1,116 @@
+import { beforeAll, expect, test } from "vitest";
+import { banditRows } from "../../../../tests/support/bandit.ts";
+import { sampleState, sampleViews } from "../../../../tests/support/policy.ts";
+import { visitedConfiguration, visitedScenario } from "../../../../tests/support/visited-shop.ts";
+import { defaultMpo } from "../../../domain/mpo-fields.ts";
+import type { Scenario } from "../../../domain/scenario.ts";
+import { createCritic, trainCritic } from "../../../learning/critic.ts";
+import { createNetworkFamily } from "../../../learning/network-family.ts";
+import { normaliseLogs } from "../../../numeric/log-probabilities.ts";
+import { createRandom } from "../../../numeric/random.ts";
+import { growNetwork, type Network } from "../../../policy/network.ts";
+import { initialNetwork } from "../../../policy/network-policy.ts";
+import { drawIndex } from "../../../policy/slate.ts";
+import { reviewPopularity } from "./review-policies.ts";
+
+const seed = 131;
+const views = sampleViews(4);
+const shares = [0.7, 0.3, 0.3, 0.1];
+const exploration = 0.1;
+
+/** A policy with these logits for everybody, and a state weight that makes it a trained one. */
+function policyOf(logits: readonly number[], weight = 1e-9): Network {
+  const random = createRandom(seed);
+  const ids = views.map(({ itemId }) => itemId);
+  const network = growNetwork(initialNetwork(random), ids, random);
+  const { stateWeights } = network.parameters;
+  const parameters = {
+    ...network.parameters,
+    itemBias: Float32Array.of(0, ...logits),
+    stateWeights: stateWeights!.map((_, index) => (index === 0 ? weight : 0)),
+  };
+  return { ...network, parameters };
+}
+
+/** Feedback of a policy's own choices. */
+function rowsOf(logits: readonly number[]) {
+  const served = normaliseLogs(Float64Array.of(...logits)).map(
+    (log) => (1 - exploration) * Math.exp(log) + exploration / 4,
+  );
+  const options = { count: 1500, states: [sampleState()], views, rewards: () => 0 };
+  return banditRows(options, createRandom(seed)).map((row, index) => {
+    const random = createRandom(seed).split(index);
+    const action = drawIndex(served, random.uniform());
+    const reward = random.uniform() < shares[action]! ? 1 : 0;
+    const made = { action, reward, propensity: served[action]!, exploration };
+    return { ...row, ...made, user: index % 150, policyVersion: 5 };
+  });
+}
+
+const worse = [-0.5, 0, 0, 1.2];
+const known = new Map(
+  views.map(({ itemId }, index) => {
+    const rewardSum = 1000 * shares[index]!;
+    return [itemId, { impressions: 1000, rewardSum, rewardSquares: rewardSum }];
+  }),
+);
+const assignment = { serving: 5, canaryShare: 0, exploration };
+
+let critic: Network;
+beforeAll(async () => {
+  const random = createRandom(seed);
+  const rows = rowsOf([0, 0, 0, 0]).slice(0, 250);
+  const training = { network: createCritic(random), rows, defaultReward: 0, random, threads: 1 };
+  critic = (await trainCritic(training)).network;
+});
+
+const review = (
+  logits: readonly number[],
+  {
+    scenario = {},
+    serving = policyOf(logits),
+    ...reviewed
+  }: {
+    readonly scenario?: Partial<Scenario>;
+    readonly serving?: Network;
+    readonly beaten?: string;
+    readonly canary?: number;
+  } = {},
+) =>
+  reviewPopularity(
+    { scenario: { ...visitedScenario, ...scenario }, seed, configuration: visitedConfiguration },
+    {
+      assignment: { ...assignment, ...(reviewed.canary && { canary: reviewed.canary }) },
+      ...(reviewed.beaten && { beaten: reviewed.beaten }),
+    },
+    {
+      ...{ serving, critic, rows: rowsOf(logits) },
+      family: createNetworkFamily({ mpo: defaultMpo, discount: 0, defaultReward: 0, threads: 1 }),
+      itemRewards: () => known,
+    },
+  );
+
+test("popularity that is clearly better by the log takes a trained policy's place", async () => {
+  expect(await review(worse)).toMatch(
+    /^Popularity would earn \d+(\.\d+)? % more than policy 5 by the log\.$/,
+  );
+});
+
+test("a trained policy that is as good keeps its place", async () => {
+  expect(await review([6, 0, 0, -1])).toBeUndefined();
+});
+
+test.each([
+  ["beside a canary, which live rewards decide", { canary: 6 }],
+  [
+    "in a feed, whose posts leave",
+    { scenario: { social: { types: ["like"], hours: 1, candidates: 0 } } },
+  ],
+  ["of popularity itself", { serving: policyOf(worse, 0) }],
+])("%s nothing is said", async (_, given) => {
+  expect(await review(worse, given)).toBeUndefined();
+});
+
+test("what live rewards have said stands", async () => {
+  expect(await review(worse, { beaten: "Live." })).toBe("Live.");
+});
