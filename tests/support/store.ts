@@ -7,7 +7,7 @@ import type { Store } from "../../src/storage/store.ts";
 /** Opens the record of one test; every call opens the same one again. */
 export type OpenStore = () => Promise<Store>;
 
-type Reads = Partial<Pick<Store, "decisions" | "events">>;
+type Reads = Partial<Pick<Store, "decisions" | "events" | "policies">>;
 
 /** The store with other reads, also for whoever learns. */
 export const withReads = (store: Store, reads: Reads): Store => ({

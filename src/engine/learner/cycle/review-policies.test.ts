@@ -1,7 +1,9 @@
 import { beforeAll, expect, test } from "vitest";
 import { banditRows } from "../../../../tests/support/bandit.ts";
+import { openLiveStore } from "../../../../tests/support/live-visits.ts";
 import { sampleState, sampleViews } from "../../../../tests/support/policy.ts";
 import { visitedConfiguration, visitedScenario } from "../../../../tests/support/visited-shop.ts";
+import { beatenFirst } from "../../../domain/ending.ts";
 import { defaultMpo } from "../../../domain/mpo-fields.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
 import { createCritic, trainCritic } from "../../../learning/critic.ts";
@@ -11,7 +13,7 @@ import { createRandom } from "../../../numeric/random.ts";
 import { growNetwork, type Network } from "../../../policy/network.ts";
 import { initialNetwork } from "../../../policy/network-policy.ts";
 import { drawIndex } from "../../../policy/slate.ts";
-import { reviewPopularity } from "./review-policies.ts";
+import { reviewPolicies, reviewPopularity } from "./review-policies.ts";
 
 const seed = 131;
 const views = sampleViews(4);
@@ -64,6 +66,8 @@ beforeAll(async () => {
   critic = (await trainCritic(training)).network;
 });
 
+const family = createNetworkFamily({ mpo: defaultMpo, discount: 0, defaultReward: 0, threads: 1 });
+
 const review = (
   logits: readonly number[],
   {
@@ -84,8 +88,7 @@ const review = (
       ...(reviewed.beaten && { beaten: reviewed.beaten }),
     },
     {
-      ...{ serving, critic, rows: rowsOf(logits) },
-      family: createNetworkFamily({ mpo: defaultMpo, discount: 0, defaultReward: 0, threads: 1 }),
+      ...{ serving, critic, family, rows: rowsOf(logits) },
       itemRewards: () => known,
     },
   );
@@ -113,4 +116,22 @@ test.each([
 
 test("what live rewards have said stands", async () => {
   expect(await review(worse, { beaten: "Live." })).toBe("Live.");
+});
+
+test("beside the policy that it beats no canary is begun", async () => {
+  const store = await openLiveStore([{}]);
+  const options = { store, scenario: visitedScenario, seed, threads: 1, clock: () => 7000 };
+  const found = await reviewPolicies(
+    { ...options, configuration: visitedConfiguration },
+    {
+      ...{ serving: policyOf(worse), critic, family, rows: rowsOf(worse), spread: 0.2 },
+      assignment: { ...assignment, serving: 1 },
+      load: async () => undefined,
+      itemRewards: () => known,
+    },
+  );
+  expect(found).toMatchObject({
+    beaten: expect.stringMatching(/^Popularity would earn .+ than policy 1 by the log\.$/),
+    noCanary: beatenFirst,
+  });
 });

@@ -28,7 +28,7 @@ import { renewedStartGuard } from "../../../mpo/renewed-start.ts";
 import { createRandom } from "../../../numeric/random.ts";
 import { openEncoder } from "../../../policy/encoder/encoder.ts";
 import { decodeEncoder, encodeEncoder } from "../../../policy/encoder/encoder-model.ts";
-import { withEncoder } from "../../../policy/network.ts";
+import { growNetwork, withEncoder } from "../../../policy/network.ts";
 import { encodeNetwork, initialNetwork } from "../../../policy/network-policy.ts";
 import type { PolicyChange } from "../../../storage/policy-store.ts";
 import { openSqliteStore } from "../../../storage/sqlite/open.ts";
@@ -465,6 +465,42 @@ test("with a fast loop a policy that the gate would promote is tried beside popu
   });
   const { serving, canary } = await store.policies.assignment("shop");
   expect({ serving, canary }).toEqual({ serving: 1, canary: cycle!.candidateVersion });
+});
+
+test.each<[string, FastLoopUse, string]>([
+  ["which would hold up its renewal", false, "hold"],
+  ["unless the fast loop corrects it meanwhile", "on-popularity", "canary"],
+])("no canary stands beside popularity, %s", async (_, enabled, outcome) => {
+  const store = await openCopy(visited);
+  const random = createRandom(seed);
+  const ids = shopItems(visitedOptions.items).map(({ itemId }) => itemId);
+  const network = growNetwork(initialNetwork(random), ids, random);
+  // So near to the uniform choice that the visits' propensities are its own.
+  const itemBias = Float32Array.from(network.itemIds, (_, index) => 1e-6 * index);
+  const popularity = encodeNetwork({
+    ...network,
+    parameters: { ...network.parameters, itemBias },
+  });
+  const bytes: Store["policies"]["bytes"] = async (version) =>
+    version === 1 ? popularity : store.policies.bytes(version);
+  const fastLoop = { ...visitedScenario.fastLoop, enabled };
+  // Such a guard makes a canary of a promotion.
+  const guards = [{ measure: "returnWithinDay", margin: 0.5 }] as const;
+  const cycle = await run(withReads(store, { policies: { ...store.policies, bytes } }), {
+    scenario: { ...visitedScenario, fastLoop, guards },
+  });
+  expect(cycle).toMatchObject({ outcome, record: { gate: { verdict: "canary" } } });
+});
+
+test("a first policy must be better than renewed popularity with the probability of a canary, and with that of a promotion if popularity has the fast loop", async () => {
+  const limitOf = ({ record }: Cycle) =>
+    record.gate!.guards.find(({ name }) => name === renewedStartGuard)?.limit;
+  expect(limitOf(first)).toBe(0.975);
+  const fastLoop = { ...visitedScenario.fastLoop, enabled: false };
+  const without = await run(await openCopy(visited), {
+    scenario: { ...visitedScenario, fastLoop },
+  });
+  expect(limitOf(without!)).toBe(0.8);
 });
 
 test.each([
