@@ -9,7 +9,7 @@ export const renewedStartGuard = "probability of a gain over renewed popularity"
 
 /**
  * A candidate that would take the place of a start which is renewed anyway has to be better than the renewed one, which nobody has
- * served yet. Neither is known to be good, so the probability of a canary is enough.
+ * served yet, with the probability `limits.canaryProbability`.
  * @param gate of the candidate against the serving policy, on the same rows
  * @param renewed.score log π of the renewed start on each row, fitted without the half of the row
  */
@@ -27,7 +27,7 @@ export async function checkRenewedStart(
     readonly limits: GateLimits;
   },
 ): Promise<GateRecord> {
-  // Popularity takes the place of any other: no canary stands beside it.
+  // Any other verdict puts nothing in the start's place at once.
   if (gate.verdict !== "promote") return gate;
   const renewedLogs = await score();
   const against = rows.map(({ row, scores }, index) => ({

@@ -85,9 +85,9 @@ export async function improveServing(
     isBeaten,
   });
   const { promoteConfidence, canaryProbability } = mpo.gate;
-  // With its loop it is a good start, and not only a start.
-  const hasLoop = scenario.fastLoop.enabled === "on-popularity";
-  const probability = hasLoop ? promoteConfidence : canaryProbability;
+  // A candidate that takes popularity's place ends its loop; elsewhere it has one of its own.
+  const endsLoop = scenario.fastLoop.enabled === "on-popularity";
+  const probability = endsLoop ? promoteConfidence : canaryProbability;
   const improvement = await improve(familyOn(options, serving), {
     ...carried,
     ...{ serving, mpo, arm, stages, guards: guardTestsOf(scenario.guards) },
