@@ -18,7 +18,7 @@ const warmUpSeconds = 1;
 /** The world's items, users and their history as they are before the first visit, and the first policies. */
 export async function fillDatabase(path: string, world: World): Promise<void> {
   const store = await openStore(path);
-  await ensurePolicies(store, parseConfiguration(), Date.now());
+  await ensurePolicies({ store, configuration: parseConfiguration(), now: Date.now() });
   await store.items.put(world.items);
   await store.users.put(world.users);
   await store.events.record(

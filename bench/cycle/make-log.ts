@@ -135,7 +135,7 @@ async function writeDecisions(store: Store, { decisions, candidates }: LogSize):
 export async function makeLog(path: string, size: LogSize): Promise<void> {
   const store = await openStore(path);
   await store.items.put(items);
-  await ensurePolicies(store, cycleConfiguration, startOfTime);
+  await ensurePolicies({ store, configuration: cycleConfiguration, now: startOfTime });
   await writeHistory(store, Math.ceil(size.decisions / decisionsPerUser));
   await writeDecisions(store, size);
   await store.close();

@@ -169,7 +169,7 @@ export async function makeShop(path: string, size: ShopSize): Promise<void> {
   const store = await openStore(path);
   const random = createRandom(1);
   await store.items.put(catalogue(size));
-  await ensurePolicies(store, shopConfiguration(size), startOfTime);
+  await ensurePolicies({ store, configuration: shopConfiguration(size), now: startOfTime });
   const histories = drawHistories(size, random.split("history"));
   await writeHistories(store, histories);
   await serveEncoder(store, makeEncoder(size, histories, random.split("encoder")));

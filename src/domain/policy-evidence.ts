@@ -115,6 +115,8 @@ export interface PolicyEvidence extends Damageable {
   readonly reason?: string;
   /** The gate's. */
   readonly verdict?: Verdict;
+  /** Items that users chose before the first decision, which the start of a loop was counted from; 0 without. */
+  readonly choices?: number;
   /** That a baseline was counted on. */
   readonly decisions?: number;
   readonly slates?: SlateEvidence;

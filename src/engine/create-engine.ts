@@ -187,7 +187,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   // No request waits for the whole catalogue to be read and its texts to be embedded.
   await catalogue.refresh(await store.sequence());
   const served = createServingPolicies(store.policies);
-  await ensurePolicies(store, configuration, options.clock());
+  await ensurePolicies({ store, configuration, now: options.clock() });
   const fastLoops = createFastLoops(options);
   const findDamagedUsers = await watchDamagedUsers(store);
   const createId = checkedIds(options.createId);

@@ -1,10 +1,13 @@
 import type { ItemId } from "../domain/ids.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import { meanOf } from "../numeric/statistics.ts";
+import type { BehaviourCounts } from "./behaviour-counts.ts";
+import type { ItemRewards } from "./item-rewards.ts";
+import { measurePopularity } from "./measure-popularity.ts";
 import { growNetwork, type Network } from "./network.ts";
 import { isUntrained } from "./network-ground.ts";
 import { initialNetwork } from "./network-policy.ts";
-import { type ItemRewards, measurePopularity, type Popularity } from "./popularity.ts";
+import type { Popularity } from "./popularity.ts";
 import { sampleSlate } from "./slate.ts";
 
 /** Share of the best slate's gain over the mean item that a sampled slate keeps: the rest is spent on other items. */
@@ -41,6 +44,8 @@ interface StartOptions {
   readonly slateSize: number;
   /** Of more items the best, as a decision has them. */
   readonly maxCandidates: number;
+  /** Number of items of the catalogue; those without a score have the mean. Default: none are. */
+  readonly items?: number;
   readonly random: RandomStream;
 }
 
@@ -63,10 +68,12 @@ function solveSteepness(gains: Float64Array, draws: Draws): number {
  */
 export function popularityNetwork(
   { scores, mean }: Popularity,
-  { slateSize, maxCandidates, random }: StartOptions,
+  { slateSize, maxCandidates, items = 0, random }: StartOptions,
 ): Network {
   const network = growNetwork(initialNetwork(random), scores.keys(), random.split("grow"));
-  const best = Float64Array.from(scores.values()).sort().reverse().slice(0, maxCandidates);
+  const unscored = Math.min(maxCandidates, Math.max(0, items - scores.size));
+  const all = [...scores.values(), ...new Float64Array(unscored).fill(mean)];
+  const best = Float64Array.from(all).sort().reverse().slice(0, maxCandidates);
   const size = Math.min(slateSize, best.length);
   const unit = meanOf(best.slice(0, size)) - mean;
   if (!(unit > 0)) return network;
@@ -88,13 +95,16 @@ export function renewStart<Half>(
   serving: Network,
   {
     rewards,
+    behaviour,
     isBeaten,
     ...options
   }: StartOptions & {
     readonly rewards: (without?: Half) => ReadonlyMap<ItemId, ItemRewards>;
+    readonly behaviour?: BehaviourCounts;
     readonly isBeaten: boolean;
   },
 ): ((without?: Half) => Network) | undefined {
   if (!isBeaten && !isUntrained(serving)) return undefined;
-  return (without) => popularityNetwork(measurePopularity(rewards(without)), options);
+  const start = { ...options, ...(behaviour && { items: behaviour.items }) };
+  return (without) => popularityNetwork(measurePopularity(rewards(without), behaviour), start);
 }

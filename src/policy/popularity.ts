@@ -5,64 +5,6 @@ import type { ItemView, Policy } from "./policy.ts";
 import { lessMean } from "./score-terms.ts";
 import { corruptSnapshot, encodeTensors, type TensorFile } from "./snapshot.ts";
 
-/** Impressions whose mean counts as much as the overall mean: fewest, and those of items that differ no more than chance explains. */
-const fewestPriorImpressions = 10;
-const mostPriorImpressions = 1000;
-
-/** Rewards of an item's impressions. */
-export interface ItemRewards {
-  readonly impressions: number;
-  readonly rewardSum: number;
-  readonly rewardSquares: number;
-}
-
-/** Of one impression. */
-export const rewardsOf = (reward: number): ItemRewards => ({
-  impressions: 1,
-  rewardSum: reward,
-  rewardSquares: reward * reward,
-});
-
-export const joinRewards = (one: ItemRewards | undefined, other: ItemRewards): ItemRewards =>
-  one === undefined
-    ? other
-    : {
-        impressions: one.impressions + other.impressions,
-        rewardSum: one.rewardSum + other.rewardSum,
-        rewardSquares: one.rewardSquares + other.rewardSquares,
-      };
-
-/**
- * n₀ = σ²/τ², the impressions whose mean counts as much as the overall mean: variance of a reward about its item's mean, and variance of the items'
- * means, by moments (DerSimonian & Laird 1986).
- */
-function priorImpressions(rewards: readonly ItemRewards[], mean: number): number {
-  let [total, squares, within, between] = [0, 0, 0, 0];
-  for (const { impressions, rewardSum, rewardSquares } of rewards) {
-    total += impressions;
-    squares += impressions ** 2;
-    within += rewardSquares - rewardSum ** 2 / impressions;
-    between += impressions * (rewardSum / impressions - mean) ** 2;
-  }
-  const variance = within / Math.max(1, total - rewards.length);
-  const spread = (between - (rewards.length - 1) * variance) / (total - squares / total);
-  if (!(variance < mostPriorImpressions * spread)) return mostPriorImpressions;
-  return Math.max(fewestPriorImpressions, variance / spread);
-}
-
-/** Mean reward by item, shrunk: (Σr + n₀·r̄) / (n + n₀). */
-export function measurePopularity(rewards: ReadonlyMap<ItemId, ItemRewards>): Popularity {
-  const entries = [...rewards.values()];
-  const [first, ...others] = entries;
-  if (first === undefined) return { scores: new Map(), mean: 0 };
-  const { rewardSum, impressions } = others.reduce(joinRewards, first);
-  const mean = rewardSum / impressions;
-  const prior = priorImpressions(entries, mean);
-  const shrink = (entry: ItemRewards) =>
-    (entry.rewardSum + prior * mean) / (entry.impressions + prior);
-  return { scores: new Map([...rewards].map(([item, entry]) => [item, shrink(entry)])), mean };
-}
-
 /** e^-50 < 1e-21: nothing is left for the second best. */
 const greedyStep = 50;
 

@@ -63,6 +63,13 @@ export interface EventStore {
     /** Consent of people who have stated nothing. */
     readonly byDefault: boolean;
   }): Promise<readonly ItemId[]>;
+  /** Users by item, of events that occurred before a time and whose value × the weight of their type is above `above`. */
+  usersByItem(options: {
+    readonly weights: Readonly<Record<string, number>>;
+    readonly above: number;
+    /** Milliseconds since 1970. */
+    readonly before: number;
+  }): Promise<ReadonlyMap<ItemId, number>>;
   /** All events of a user, also those that refuse a use or were retracted, oldest first. */
   ofUser(userId: UserId): Promise<readonly ScannedEvent[]>;
   /** Events in order of sequence, from after `after`, at most `limit`. */

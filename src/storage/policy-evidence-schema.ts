@@ -139,6 +139,7 @@ export const policyEvidence: z.ZodType<PolicyEvidence> = fieldsOf<PolicyEvidence
   damage: optional(z.string()),
   reason: optional(z.string()),
   verdict: optional(z.enum(verdicts)),
+  choices: optional(z.number()),
   decisions: optional(z.number()),
   slates: optional(slateEvidence),
   looks: optional(gateLooks),

@@ -1,7 +1,8 @@
 import { describe } from "vitest";
 import { createRandom } from "../../src/numeric/random.ts";
+import { measurePopularity } from "../../src/policy/measure-popularity.ts";
 import { encodeNetwork } from "../../src/policy/network-policy.ts";
-import { encodePopularity, greedyLogits, measurePopularity } from "../../src/policy/popularity.ts";
+import { encodePopularity, greedyLogits } from "../../src/policy/popularity.ts";
 import { createScorer } from "../../src/policy/scorer.ts";
 import {
   encodersIn,

@@ -3,7 +3,7 @@ import type { Item, User } from "../../src/domain/catalogue.ts";
 import type { Decision } from "../../src/domain/decision.ts";
 import { decisionId, itemId, userId } from "../../src/domain/ids.ts";
 import type { RepeatRule } from "../../src/domain/scenario.ts";
-import type { ItemRewards } from "../../src/policy/popularity.ts";
+import type { ItemRewards } from "../../src/policy/item-rewards.ts";
 import type { EventRow } from "../../src/storage/event-store.ts";
 import type { NewPolicy } from "../../src/storage/policy-store.ts";
 

@@ -14,7 +14,7 @@ async function openRecord() {
   const store = await openStore(":memory:");
   onTestFinished(() => store.close());
   await store.items.put(world.items);
-  await ensurePolicies(store, configuration, 0);
+  await ensurePolicies({ store, configuration, now: 0 });
   return store;
 }
 

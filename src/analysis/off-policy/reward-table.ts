@@ -1,12 +1,8 @@
 import { type ItemId, itemId } from "../../domain/ids.ts";
 import { hashUniform } from "../../numeric/hash.ts";
-import {
-  type ItemRewards,
-  joinRewards,
-  measurePopularity,
-  type Popularity,
-  rewardsOf,
-} from "../../policy/popularity.ts";
+import { type ItemRewards, joinRewards, rewardsOf } from "../../policy/item-rewards.ts";
+import { measurePopularity } from "../../policy/measure-popularity.ts";
+import type { Popularity } from "../../policy/popularity.ts";
 
 /** Impressions with the mean reward of the log that every cell begins with. */
 const priorRows = 30;

@@ -31,7 +31,11 @@ async function openRecord(arrange: (store: Store) => Promise<unknown> = async ()
   const config = join(folder, "recurve.config.json");
   writeFileSync(config, JSON.stringify(configuration));
   const store = await openStore(database);
-  await ensurePolicies(store, parseConfiguration(configuration), Date.now());
+  await ensurePolicies({
+    store,
+    configuration: parseConfiguration(configuration),
+    now: Date.now(),
+  });
   await store.heartbeats.beat(Date.now());
   await arrange(store);
   await store.close();

@@ -260,7 +260,7 @@ test("a loop that began without behaviour gets its first encoder, beside popular
   const opened = await openTestEngine(looped);
   onTestFinished(opened.close);
   const { engine, store } = opened;
-  await ensurePolicies(store, configuration, 0);
+  await ensurePolicies({ store, configuration, now: 0 });
   await engine.putItems(
     camps
       .slice(0, 5)

@@ -9,6 +9,7 @@ import { findDuePolicies, relearn } from "../privacy/relearn.ts";
 import { withConsent } from "../privacy/with-consent.ts";
 import { imitate } from "../ranks/imitate.ts";
 import { startHeartbeat } from "../views/liveness.ts";
+import { ensurePolicies } from "./promote.ts";
 import { runDueCycle } from "./run-due-cycle.ts";
 import type { TrainProgress } from "./training/training-data.ts";
 
@@ -147,6 +148,7 @@ async function findDueStart(options: LearnOptions, scenario: string): Promise<Du
 /** Erased users are forgotten first, then an encoder: where feedback never ceases, there would be no time for it. */
 async function look(options: LearnOptions, scenario: Scenario): Promise<Cycle | undefined> {
   const { name } = scenario;
+  await ensurePolicies({ ...options, now: options.clock() }, [scenario]);
   // An apprentice learns without noise.
   const isPrivate = options.configuration.privacy.differential !== undefined;
   const imitation = isPrivate ? undefined : await imitate({ ...options, scenario });

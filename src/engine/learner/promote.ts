@@ -1,74 +1,93 @@
 import { EngineError } from "../../domain/errors.ts";
+import type { Assignment } from "../../domain/policy-snapshot.ts";
 import type { Scenario } from "../../domain/scenario.ts";
-import { createRandom } from "../../numeric/random.ts";
-import { createNetwork, type Network } from "../../policy/network.ts";
-import { encodeNetwork, initialNetwork, policyShape } from "../../policy/network-policy.ts";
-import { encodePopularity, measurePopularity } from "../../policy/popularity.ts";
-import type { NewPolicy } from "../../storage/policy-store.ts";
+import { mark } from "../../domain/take-over.ts";
+import { encodeNetwork } from "../../policy/network-policy.ts";
+import { encodePopularity } from "../../policy/popularity.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
+import { withConsent } from "../privacy/with-consent.ts";
+import { countBehaviour } from "../state/count-behaviour.ts";
+import { startOf } from "./start-of-loop.ts";
 
-interface Start {
-  readonly network: Network;
-  readonly reason: string;
+interface Beginning {
+  readonly store: Store;
+  readonly configuration: Configuration;
+  /** Milliseconds since 1970. */
+  readonly now: number;
 }
 
-/**
- * A network that knows nothing, so that every candidate is as likely. The fast loop of ads learns from the first visits on: it begins on
- * one whose states tell the items that a user has liked.
- */
-function startOf({ ads, fastLoop }: Scenario): Start {
-  const random = createRandom(0);
-  if (ads && fastLoop.enabled) {
-    const reason = "start of the loop: items like those that a user liked";
-    return { network: createNetwork(policyShape, random), reason };
-  }
-  const reason = "start of the loop: every candidate is equally likely";
-  return { network: initialNetwork(random), reason };
+/** Behaviour that is imported in parts renews a start at twice its choices: few versions, whatever the parts. */
+const renewedAt = 2;
+
+/** Choices that the start was counted from; undefined once another policy serves, or an operator has spoken. */
+async function choicesOfStart(
+  store: Store,
+  { serving, mode }: Assignment,
+): Promise<number | undefined> {
+  if (serving === undefined) return 0;
+  if (mode !== undefined) return undefined;
+  return (await store.policies.find(serving))?.evidence.choices;
 }
 
-/**
- * A loop starts with its first network, and a baseline without counts.
- * @throws conflict if another process was quicker
- */
-async function startLoop(store: Store, started: Scenario, now: number): Promise<void> {
-  const { name: scenario } = started;
-  const replaces = await store.policies.assignment(scenario);
-  if (replaces.serving !== undefined) return;
+/** @throws conflict if another process was quicker */
+async function publishStart(
+  { store, now }: Beginning,
+  scenario: string,
+  {
+    replaces,
+    start,
+  }: { readonly replaces: Assignment; readonly start: ReturnType<typeof startOf> },
+): Promise<void> {
+  const { network, baseline, reason, choices } = start;
   const common = { scenario, status: "serving", createdAt: now } as const;
-  const { network, reason } = startOf(started);
-  const add: NewPolicy[] = [
-    {
-      ...common,
-      kind: "network",
-      bytes: encodeNetwork(network),
-      evidence: { reason },
-    },
-    {
-      ...common,
-      kind: "popularity",
-      bytes: encodePopularity(measurePopularity(new Map())),
-      evidence: { reason: "baseline without counts" },
-    },
-  ];
+  const evidence = { reason, choices };
   await store.policies.apply({
-    add,
-    assign: (added) => ({
+    add: [
+      { ...common, kind: "network", bytes: encodeNetwork(network), evidence },
+      { ...common, kind: "popularity", bytes: encodePopularity(baseline), evidence },
+    ],
+    statuses: [...mark(replaces.serving, "retired"), ...mark(replaces.baseline, "retired")],
+    assign: ([serving = 0, counts = 0]) => ({
       scenario,
-      assignment: { ...replaces, serving: Number(added[0]), baseline: Number(added[1]) },
+      assignment: {
+        ...replaces,
+        ...{ serving, baseline: counts },
+        // By chance alone candidates are drawn by lot.
+        ...(choices > 0 && { retriever: serving }),
+      },
       replaces,
     }),
   });
 }
 
-/** Every scenario of the configuration has a serving policy and a baseline afterwards. */
+async function startLoop(parts: Beginning, scenario: Scenario): Promise<void> {
+  const { store, configuration } = withConsent(parts);
+  const { name } = scenario;
+  const replaces = await parts.store.policies.assignment(name);
+  const known = await choicesOfStart(parts.store, replaces);
+  if (known === undefined) return;
+  // Counts without noise would tell of people.
+  const isPrivate = configuration.privacy.differential !== undefined;
+  const behaviour = isPrivate
+    ? { users: new Map(), items: 0 }
+    : await countBehaviour(store, scenario);
+  const start = startOf(scenario, behaviour);
+  const isBetter = start.choices > 0 && start.choices >= renewedAt * known;
+  if (replaces.serving === undefined || isBetter)
+    await publishStart(parts, name, { replaces, start });
+}
+
+/**
+ * A loop starts with its first policy and baseline: popularity in the behaviour of before, if there is any. Behaviour that comes before the
+ * first cycle renews them. Every scenario has a serving policy and a baseline afterwards.
+ */
 export async function ensurePolicies(
-  store: Store,
-  configuration: Configuration,
-  now: number,
+  parts: Beginning,
+  scenarios?: readonly Scenario[],
 ): Promise<void> {
-  for (const scenario of configuration.scenarios) {
-    await startLoop(store, scenario, now).catch((error: unknown) => {
+  for (const scenario of scenarios ?? parts.configuration.scenarios) {
+    await startLoop(parts, scenario).catch((error: unknown) => {
       if (!(error instanceof EngineError && error.code === "conflict")) throw error;
     });
   }

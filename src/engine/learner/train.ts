@@ -148,7 +148,7 @@ export async function train(given: TrainOptions): Promise<Cycle | undefined> {
   const options = withConsent(given);
   const { store, configuration, scenario, clock } = options;
   findScenario(configuration, scenario.name);
-  await ensurePolicies(store, configuration, clock());
+  await ensurePolicies({ store, configuration, now: clock() });
   return store.learnAlone(async () => {
     const hasDecisions = (await store.decisions.count({ scenario: scenario.name })) > 0;
     if (hasDecisions && !configuration.privacy.differential) return runCycle(options);

@@ -1,7 +1,8 @@
 import { EngineError } from "../../domain/errors.ts";
 import { createRandom } from "../../numeric/random.ts";
+import { measurePopularity } from "../../policy/measure-popularity.ts";
 import { encodeNetwork, initialNetwork } from "../../policy/network-policy.ts";
-import { encodePopularity, measurePopularity, readPopularity } from "../../policy/popularity.ts";
+import { encodePopularity, readPopularity } from "../../policy/popularity.ts";
 import { popularityNetwork } from "../../policy/popularity-network.ts";
 import { decodeTensors } from "../../policy/snapshot.ts";
 import type { PolicyChange } from "../../storage/policy-store.ts";

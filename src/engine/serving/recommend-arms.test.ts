@@ -4,7 +4,8 @@ import { ann, assign, candidatesOf, openShop, shopSnapshot } from "../../../test
 import { arms } from "../../domain/decision.ts";
 import { itemId, userId } from "../../domain/ids.ts";
 import type { Assignment } from "../../domain/policy-snapshot.ts";
-import { encodePopularity, measurePopularity } from "../../policy/popularity.ts";
+import { measurePopularity } from "../../policy/measure-popularity.ts";
+import { encodePopularity } from "../../policy/popularity.ts";
 import { chooseArm } from "./choose-arm.ts";
 
 const three = candidatesOf("i-0", "i-1", "i-2");

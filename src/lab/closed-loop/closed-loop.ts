@@ -138,12 +138,13 @@ async function play(loop: Loop, options: ClosedLoopOptions): Promise<readonly Cy
   return results;
 }
 
-async function fillRecord({ engine }: Loop, world: World<CatalogueVisit>): Promise<void> {
+async function fillRecord({ engine, strategy }: Loop, world: World<CatalogueVisit>): Promise<void> {
   if (world.campaigns) await engine.putCampaigns(world.campaigns);
   for (const items of batchesOf(world.items)) await engine.putItems(items);
   for (const users of batchesOf(world.users)) await engine.putUsers(users);
   for (const edges of batchesOf(world.edges ?? [])) await engine.putEdges(edges);
   for (const events of batchesOf(world.history)) await engine.record(events);
+  await strategy.begin?.();
 }
 
 async function playWorld(path: string, options: ClosedLoopOptions) {

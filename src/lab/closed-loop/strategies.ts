@@ -5,18 +5,15 @@ import { intervene } from "../../engine/interventions/intervene.ts";
 import { loadServed } from "../../engine/learner/cycle/carried.ts";
 import { readFeedback } from "../../engine/learner/cycle/read-feedback.ts";
 import { runCycle } from "../../engine/learner/cycle/run-cycle.ts";
+import { ensurePolicies } from "../../engine/learner/promote.ts";
 import { createCatalogueAsOf } from "../../engine/state/catalogue-as-of.ts";
 import { createCritic, trainCritic } from "../../learning/critic.ts";
 import type { FeedbackRow } from "../../learning/feedback-row.ts";
 import { createRandom } from "../../numeric/random.ts";
+import { measurePopularity } from "../../policy/measure-popularity.ts";
 import type { Network } from "../../policy/network.ts";
 import type { Policy } from "../../policy/policy.ts";
-import {
-  encodePopularity,
-  greedyLogits,
-  loadPopularityPolicy,
-  measurePopularity,
-} from "../../policy/popularity.ts";
+import { encodePopularity, greedyLogits, loadPopularityPolicy } from "../../policy/popularity.ts";
 import { decodeTensors } from "../../policy/snapshot.ts";
 import { createNightly, createRankerLoop } from "./behaviour-loops.ts";
 import { createRecency, createTrending } from "./feed-loops.ts";
@@ -52,13 +49,15 @@ async function createPopularity(options: StrategyOptions): Promise<Strategy> {
   const { policies, set } = createSwitch();
   await set(uniform);
   const update = async () => {
-    const { itemRewards } = await readAll(options, 0);
+    const { itemRewards, behaviour } = await readAll(options, 0);
     await set(
-      loadPopularityPolicy(decodeTensors(encodePopularity(measurePopularity(itemRewards())))),
+      loadPopularityPolicy(
+        decodeTensors(encodePopularity(measurePopularity(itemRewards(), behaviour))),
+      ),
     );
     return "refreshed";
   };
-  return { policies, update };
+  return { policies, begin: update, update };
 }
 
 const withoutPolicy = (row: FeedbackRow) => ({
@@ -127,16 +126,20 @@ async function learn(options: StrategyOptions): Promise<string> {
   return isOnEncoder ? `${cycle.outcome}, ${await renew(options, cycle)}` : cycle.outcome;
 }
 
+/** As the learner looks at a loop without feedback. */
+const begin = ({ store, configuration, clock }: StrategyOptions) =>
+  ensurePolicies({ store, configuration, now: clock() });
+
 export function createStrategy(name: StrategyName, options: StrategyOptions): Promise<Strategy> {
   switch (name) {
     case "mpo":
     case "mpo-no-boost":
     case "mpo-no-loop":
     case "mpo+fast":
-      return Promise.resolve({ update: () => learn(options) });
+      return Promise.resolve({ begin: () => begin(options), update: () => learn(options) });
     case "fast":
     case "frozen":
-      return Promise.resolve({ update: async () => "stands still" });
+      return Promise.resolve({ begin: () => begin(options), update: async () => "stands still" });
     case "nightly":
       return createNightly(options);
     case "most-consumed":

@@ -49,6 +49,8 @@ export interface StrategyOptions {
 export interface Strategy {
   /** The serving policies, if they are not the snapshots of the store. */
   readonly policies?: ServingPolicies;
+  /** With behaviour on record, before the first visit. */
+  begin?(): Promise<unknown>;
   /** Learns from the log; returns the outcome in a word. */
   update(): Promise<string>;
 }

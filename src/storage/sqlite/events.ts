@@ -58,6 +58,12 @@ function prepareStatements(connection: Connection, { events }: ReadScope = every
            ORDER BY consents.sequence DESC LIMIT 1), ?5) = 1
        GROUP BY item_id ORDER BY count(DISTINCT user_id) DESC, max(sequence) DESC LIMIT ?4`,
     ),
+    usersByItem: connection.prepare(
+      `SELECT item_id, count(DISTINCT user_id) AS users
+       FROM ${events} AS events JOIN json_each(?1) AS weights ON weights.key = events.type
+       WHERE occurred_at < ?3 AND retracted IS NULL AND events.value * weights.value > ?2
+       GROUP BY item_id`,
+    ),
     ofUser: connection.prepare(
       `SELECT user_id, refused, ${entryColumns} FROM events WHERE user_id = ? ORDER BY sequence`,
     ),
@@ -168,6 +174,12 @@ export function createEventStore(
       statements.trending
         .all(after, asOf, JSON.stringify(types), limit, Number(byDefault))
         .map((row) => itemId(readText(row, "item_id"))),
+    usersByItem: async ({ weights, above, before }) => {
+      const rows = statements.usersByItem.all(JSON.stringify(weights), above, before);
+      return new Map(
+        rows.map((row) => [itemId(readText(row, "item_id")), readNumber(row, "users")]),
+      );
+    },
     ofUser: async (user) => statements.ofUser.all(user).map(decodeScanned),
     scan: async ({ after, limit }) => statements.scan.all(after, limit).map(decodeScanned),
     count: async ({ after = 0 } = {}) => readNumber(statements.count.get(after) ?? {}, "events"),

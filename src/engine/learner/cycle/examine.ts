@@ -71,7 +71,7 @@ export async function examine(
       ...{ family, assignment, load, serving: first, spread },
       rows: known.filter(({ fold }) => fold !== "older"),
       critic: carried.critic,
-      itemRewards: feedback.itemRewards,
+      ...{ itemRewards: feedback.itemRewards, behaviour: feedback.behaviour },
     }),
   );
   const { serving: version = current } = found.assignment;

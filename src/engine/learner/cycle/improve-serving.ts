@@ -21,6 +21,9 @@ import { cutOffOf, judgeAfter } from "./cut-off.ts";
 import type { CycleOptions } from "./cycle-options.ts";
 import type { CycleFeedback } from "./read-feedback.ts";
 
+/** P(gain over renewed popularity) of a candidate that ends popularity's fast loop: docs/decisions/0102. */
+const endingProbability = 0.9;
+
 /** With the record of all users. */
 export const replayOf =
   ({ store, whole = store, scenario, configuration }: CycleOptions): Replay =>
@@ -78,16 +81,15 @@ export async function improveServing(
   const { mpo } = configuration.learner;
   const random = createRandom(seed).split(`${scenario.name}/${cycle}`);
   const renew = renewStart<Fold>(serving, {
-    rewards: feedback.itemRewards,
+    ...{ rewards: feedback.itemRewards, behaviour: feedback.behaviour },
     random: random.split("start"),
     slateSize: scenario.slateSize,
     maxCandidates: scenario.maxCandidates,
     isBeaten,
   });
-  const { promoteConfidence, canaryProbability } = mpo.gate;
   // A candidate that takes popularity's place ends its loop; elsewhere it has one of its own.
   const endsLoop = scenario.fastLoop.enabled === "on-popularity";
-  const probability = endsLoop ? promoteConfidence : canaryProbability;
+  const probability = endsLoop ? endingProbability : mpo.gate.canaryProbability;
   const improvement = await improve(familyOn(options, serving), {
     ...carried,
     ...{ serving, mpo, arm, stages, guards: guardTestsOf(scenario.guards) },

@@ -20,6 +20,7 @@ const feedback = {
   newDecisions: 7,
   throughSequence: 9,
   itemRewards: () => new Map([[itemId("a"), clicksOf(10, 5)]]),
+  behaviour: { users: new Map(), items: 0 },
 };
 
 /** A gain of 0.03 on 0.2, known to ±0.02. */

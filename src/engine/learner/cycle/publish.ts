@@ -12,9 +12,10 @@ import {
   withoutRivals,
 } from "../../../domain/take-over.ts";
 import { looksOf } from "../../../evaluation/pooled-looks.ts";
+import { measurePopularity } from "../../../policy/measure-popularity.ts";
 import type { Network } from "../../../policy/network.ts";
 import { encodeNetwork } from "../../../policy/network-policy.ts";
-import { encodePopularity, measurePopularity } from "../../../policy/popularity.ts";
+import { encodePopularity } from "../../../policy/popularity.ts";
 import type { NewPolicy, PolicyChange } from "../../../storage/policy-store.ts";
 import { createPromotion, predict } from "./promotion.ts";
 import type { CycleFeedback } from "./read-feedback.ts";
@@ -77,7 +78,7 @@ function newBaseline({ scenario, feedback, now }: PublishInput): NewPolicy {
     kind: "popularity",
     status: "serving",
     createdAt: now,
-    bytes: encodePopularity(measurePopularity(feedback.itemRewards())),
+    bytes: encodePopularity(measurePopularity(feedback.itemRewards(), feedback.behaviour)),
     evidence: { decisions: feedback.decisions },
   };
 }

@@ -9,8 +9,9 @@ import type { Earnings } from "../../../evaluation/evaluate-serving.ts";
 import type { FeedbackRow, LoopMoment } from "../../../learning/feedback-row.ts";
 import type { Fold } from "../../../mpo/judged-row.ts";
 import { hashUniform } from "../../../numeric/hash.ts";
+import type { BehaviourCounts } from "../../../policy/behaviour-counts.ts";
+import { type ItemRewards, joinRewards, rewardsOf } from "../../../policy/item-rewards.ts";
 import type { ItemView, PolicyState } from "../../../policy/policy.ts";
-import { type ItemRewards, joinRewards, rewardsOf } from "../../../policy/popularity.ts";
 import type { Store } from "../../../storage/store.ts";
 import { readLoggedAuction } from "../../campaigns/auction.ts";
 import { visibleRecord } from "../../privacy/visible-record.ts";
@@ -20,6 +21,7 @@ import { readGroupsOf } from "../../serving/read-draw-rules.ts";
 import { readSocial } from "../../social/read-social.ts";
 import { viewSocial } from "../../social/view-social.ts";
 import type { CatalogueAsOf } from "../../state/catalogue-as-of.ts";
+import { countBehaviour } from "../../state/count-behaviour.ts";
 import { scanFeedback } from "../../state/feedback-pages.ts";
 import { createState, readUser } from "../../state/read-state.ts";
 import type { FeedbackSurvey } from "./plan-cycle.ts";
@@ -47,6 +49,8 @@ export interface CycleFeedback {
   readonly itemRewards: (
     ...without: readonly (Fold | undefined)[]
   ) => ReadonlyMap<ItemId, ItemRewards>;
+  /** Before the first decision. */
+  readonly behaviour: BehaviourCounts;
 }
 
 interface ReadOptions {
@@ -296,5 +300,6 @@ export async function readFeedback(options: ReadOptions): Promise<CycleFeedback>
     newDecisions: isDiscounted ? newKept : newDecisions,
     throughSequence,
     itemRewards: totals.itemRewards,
+    behaviour: await countBehaviour(store, scenario),
   };
 }

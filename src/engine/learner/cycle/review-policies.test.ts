@@ -89,7 +89,7 @@ const review = (
     },
     {
       ...{ serving, critic, family, rows: rowsOf(logits) },
-      itemRewards: () => known,
+      ...{ itemRewards: () => known, behaviour: { users: new Map(), items: 0 } },
     },
   );
 
@@ -127,7 +127,7 @@ test("beside the policy that it beats no canary is begun", async () => {
       ...{ serving: policyOf(worse), critic, family, rows: rowsOf(worse), spread: 0.2 },
       assignment: { ...assignment, serving: 1 },
       load: async () => undefined,
-      itemRewards: () => known,
+      ...{ itemRewards: () => known, behaviour: { users: new Map(), items: 0 } },
     },
   );
   expect(found).toMatchObject({

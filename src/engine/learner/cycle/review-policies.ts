@@ -5,9 +5,9 @@ import type { FeedbackRow } from "../../../learning/feedback-row.ts";
 import type { NetworkFamily } from "../../../learning/network-family.ts";
 import { formatShare } from "../../../numeric/format.ts";
 import { createRandom } from "../../../numeric/random.ts";
+import { measurePopularity } from "../../../policy/measure-popularity.ts";
 import type { Network } from "../../../policy/network.ts";
 import { groundOf, isUntrained } from "../../../policy/network-ground.ts";
-import { measurePopularity } from "../../../policy/popularity.ts";
 import { popularityNetwork } from "../../../policy/popularity-network.ts";
 import { cutOffOf } from "./cut-off.ts";
 import type { CycleOptions } from "./cycle-options.ts";
@@ -23,6 +23,7 @@ interface PopularityRival {
   readonly rows: readonly FeedbackRow[];
   readonly family: NetworkFamily;
   readonly itemRewards: CycleFeedback["itemRewards"];
+  readonly behaviour: CycleFeedback["behaviour"];
 }
 
 /**
@@ -33,15 +34,16 @@ interface PopularityRival {
 export async function reviewPopularity(
   { scenario, seed, configuration }: Pick<CycleOptions, "scenario" | "seed" | "configuration">,
   { assignment, beaten }: Pick<Reviewed, "assignment" | "beaten">,
-  { serving, critic, rows: all, family, itemRewards }: PopularityRival,
+  { serving, critic, rows: all, family, itemRewards, behaviour }: PopularityRival,
 ): Promise<string | undefined> {
   const { canary, mode } = assignment;
   const isDecided = beaten !== undefined || canary !== undefined || mode === "pinned";
   if (isDecided || critic === undefined || isUntrained(serving)) return beaten;
   if (scenario.ads || scenario.social) return undefined;
-  const rival = popularityNetwork(measurePopularity(itemRewards("first", "second")), {
+  const rival = popularityNetwork(measurePopularity(itemRewards("first", "second"), behaviour), {
     slateSize: scenario.slateSize,
     maxCandidates: scenario.maxCandidates,
+    items: behaviour.items,
     random: createRandom(seed).split(`${scenario.name}/rival`),
   });
   const { mpo } = configuration.learner;
@@ -64,7 +66,7 @@ export async function reviewPolicies(
     Parameters<typeof reviewServing>[0],
     "assignment" | "serving" | "critic" | "rows" | "load" | "family" | "spread"
   > &
-    Pick<CycleFeedback, "itemRewards">,
+    Pick<CycleFeedback, "itemRewards" | "behaviour">,
 ): Promise<Reviewed> {
   const { store, configuration } = options;
   const { holdbackShare } = configuration;
