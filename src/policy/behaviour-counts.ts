@@ -13,6 +13,8 @@ export interface RelativePopularity {
   of(item: ItemId): number;
   /** Of an item without users. */
   readonly none: number;
+  /** Share of the counts' variance that is the items' own, in (0, 1): c̄/(c̄ + α). */
+  readonly certainty: number;
 }
 
 /** Standard errors that the variance of counts must be above that of chance. */
@@ -37,5 +39,5 @@ export function relativePopularity({
   if (!(spread > certainErrors * error)) return undefined;
   const alpha = mean ** 2 / spread;
   const of = (item: ItemId) => ((users.get(item) ?? 0) + alpha) / (mean + alpha);
-  return { of, none: alpha / (mean + alpha) };
+  return { of, none: alpha / (mean + alpha), certainty: mean / (mean + alpha) };
 }

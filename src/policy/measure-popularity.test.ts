@@ -170,13 +170,28 @@ test("behaviour that foretells rewards makes the scores three times as exact, an
   }
 });
 
+test("behaviour is as certain as its counts, as far as rewards agree with it", () => {
+  const foretold = (users: number) => 0.004 * users;
+  const { rewards, behaviour: known } = drawShop(foretold, 3);
+  const { certainty: before = 0 } = measurePopularity(new Map(), known);
+  // 1 to 20 users in equal numbers: mean 10.5, variance 33.4 with n − 1.
+  const [mean, variance] = [10.5, (33.25 * 200) / 199];
+  expect(before).toBeCloseTo(mean / (mean + mean ** 2 / (variance - mean)), 12);
+  const { certainty: agreed = 0 } = measurePopularity(rewards, known);
+  expect(agreed).toBeGreaterThan(0.9 * before);
+  const { rewards: others } = drawShop((users) => 0.02 + 0.04 * ((users * 7) % 3), 3);
+  const { certainty: refuted = 0 } = measurePopularity(others, known);
+  expect(refuted).toBeLessThan(0.3 * before);
+  expect(measurePopularity(rewards)).not.toHaveProperty("certainty");
+});
+
 test("an item that was never shown is placed by its users, among those that were", () => {
   const foretold = (users: number) => 0.004 * users;
   const { rewards, behaviour: known } = drawShop(foretold, 9);
   const users = new Map([...known.users, [a, 19], [b, 2]]);
   const { scores, mean } = measurePopularity(rewards, { users, items: users.size });
-  expect(scores.get(a)).toBeCloseTo(0.076, 1.8);
-  expect(scores.get(b)).toBeCloseTo(0.008, 1.8);
+  expect(Math.abs(scores.get(a)! - 0.076)).toBeLessThan(0.01);
+  expect(Math.abs(scores.get(b)! - 0.008)).toBeLessThan(0.01);
   expect(mean).toBeLessThan(scores.get(b)!);
 });
 

@@ -49,6 +49,8 @@ function priorImpressions(entries: readonly Entry[], variance: number): number {
 interface Line {
   readonly centre: number;
   readonly slope: number;
+  /** The slope over the proportional one. */
+  readonly trust: number;
 }
 
 /**
@@ -74,9 +76,10 @@ function fitLine(
   }
   const proportional = mean / centre;
   const precision = 1 / (slopeDeviation * proportional) ** 2;
-  if (squares === 0) return { centre, slope: proportional };
+  if (squares === 0) return { centre, slope: proportional, trust: 1 };
   const slope = (proportional * precision * variance + products) / (precision * variance + squares);
-  return { centre, slope: Math.max(0, slope) };
+  const trust = Math.max(0, slope / proportional);
+  return { centre, slope: trust * proportional, trust };
 }
 
 /**
@@ -93,7 +96,11 @@ export function measurePopularity(
   if (first === undefined) {
     const scores =
       relative && [...behaviour.users.keys()].map((item) => [item, relative.of(item)] as const);
-    return { scores: new Map(scores), mean: relative?.none ?? 0 };
+    return {
+      scores: new Map(scores),
+      mean: relative?.none ?? 0,
+      ...(relative && { certainty: relative.certainty }),
+    };
   }
   const { rewardSum, impressions } = others.reduce(joinRewards, first);
   const mean = rewardSum / impressions;
@@ -112,5 +119,9 @@ export function measurePopularity(
   if (line) for (const item of behaviour!.users.keys()) scores.set(item, expectOf(item));
   for (const { itemId, expected, ...one } of entries)
     scores.set(itemId, (one.rewardSum + prior * expected) / (one.impressions + prior));
-  return { scores, mean: expect(relative?.none ?? 1) };
+  return {
+    scores,
+    mean: expect(relative?.none ?? 1),
+    ...(relative && line && { certainty: relative.certainty * Math.min(1, line.trust) }),
+  };
 }

@@ -39,13 +39,14 @@ const popularityOf = (rewardOf: (index: number) => number) =>
     ),
   );
 
-test.each([
-  ["clicks", (index: number) => 0.08 * Math.exp(-index / 8)],
-  ["rewards below 0", (index: number) => -0.4 + 0.02 * Math.cos(index)],
+test.each<[string, number, (index: number) => number, number]>([
+  ["nine tenths", 0.9, (index) => 0.08 * Math.exp(-index / 8), 0],
+  ["nine tenths, of rewards below 0,", 0.9, (index) => -0.4 + 0.02 * Math.cos(index), 0],
+  ["more, if behaviour is certain,", 0.97, (index) => 0.08 * Math.exp(-index / 8), 0.7],
 ])(
-  "its slates keep nine tenths of the best slate's gain, and it tries every item: %s",
-  async (_, rewardOf) => {
-    const popularity = popularityOf(rewardOf);
+  "its slates keep %s of the best slate's gain, and it tries every item",
+  async (_, kept, rewardOf, certainty) => {
+    const popularity = { ...popularityOf(rewardOf), certainty };
     const served = await probabilities(popularity);
     const scores = ids.map((item) => popularity.scores.get(item)!);
     const best = scores.toSorted((left, right) => right - left).slice(0, 5);
@@ -61,7 +62,7 @@ test.each([
     const deviation = Math.sqrt(gains.reduce((sum, one) => sum + (one - gain) ** 2, 0) / 4000);
     // 128 slates solved for it, 4,000 measure it.
     const error = deviation * Math.sqrt(1 / 128 + 1 / 4000);
-    expect(Math.abs(gain - 0.9)).toBeLessThan(4 * error);
+    expect(Math.abs(gain - kept)).toBeLessThan(4 * error);
     expect(Math.min(...served)).toBeGreaterThan(0);
     const byShare = [...ids.keys()].sort((left, right) => served[right]! - served[left]!);
     const byScore = [...ids.keys()].sort((left, right) => scores[right]! - scores[left]!);
@@ -78,6 +79,15 @@ test("without rewards, and for items that nobody has seen, it is the uniform cho
   const withNew = await probabilities(popularity, [...ids, itemId("new")]);
   const nearMean = ids.findIndex((item) => popularity.scores.get(item)! < popularity.mean);
   expect(withNew.at(-1)!).toBeGreaterThan(withNew[nearMean]!);
+});
+
+test("items without a score have the mean, and take their part of what is tried", async () => {
+  const popularity = popularityOf((index) => 0.08 * Math.exp(-index / 8));
+  const options = { slateSize: 5, maxCandidates: 500, random };
+  const steepest = ({ items }: { readonly items: number }) =>
+    Math.max(...popularityNetwork(popularity, { ...options, items }).parameters.itemBias!);
+  expect(steepest({ items: 400 })).toBeGreaterThan(1.2 * steepest({ items: ids.length }));
+  expect(steepest({ items: 10 })).toBe(steepest({ items: ids.length }));
 });
 
 test("it is untrained, as the first policy is, and a trained one is not", () => {

@@ -10,8 +10,8 @@ import { initialNetwork } from "./network-policy.ts";
 import type { Popularity } from "./popularity.ts";
 import { sampleSlate } from "./slate.ts";
 
-/** Share of the best slate's gain over the mean item that a sampled slate keeps: the rest is spent on other items. */
-const keptGain = 0.9;
+/** Share of the best slate's gain over the mean item that is spent on other items, as far as behaviour does not tell the items apart. */
+const spentGain = 0.1;
 const steepest = 256;
 const bisections = 20;
 /** Whatever a slate's size, so that the kept gain is known to about one hundredth. */
@@ -49,12 +49,12 @@ interface StartOptions {
   readonly random: RandomStream;
 }
 
-/** The smallest κ that keeps the gain. */
-function solveSteepness(gains: Float64Array, draws: Draws): number {
+/** The smallest κ that keeps a share of the gain. */
+function solveSteepness(gains: Float64Array, kept: number, draws: Draws): number {
   let [low, high] = [0, steepest];
   for (let step = 0; step < bisections; step++) {
     const middle = (low + high) / 2;
-    if (sampledGain(gains, middle, draws) < keptGain) low = middle;
+    if (sampledGain(gains, middle, draws) < kept) low = middle;
     else high = middle;
   }
   return high;
@@ -67,7 +67,7 @@ function solveSteepness(gains: Float64Array, draws: Draws): number {
  * @param popularity an item without a score has the mean
  */
 export function popularityNetwork(
-  { scores, mean }: Popularity,
+  { scores, mean, certainty = 0 }: Popularity,
   { slateSize, maxCandidates, items = 0, random }: StartOptions,
 ): Network {
   const network = growNetwork(initialNetwork(random), scores.keys(), random.split("grow"));
@@ -78,7 +78,9 @@ export function popularityNetwork(
   const unit = meanOf(best.slice(0, size)) - mean;
   if (!(unit > 0)) return network;
   const gains = best.map((score) => (score - mean) / unit);
-  const steepness = solveSteepness(gains, { slateSize: size, random: random.split("slates") });
+  const kept = 1 - spentGain * (1 - certainty);
+  const draws = { slateSize: size, random: random.split("slates") };
+  const steepness = solveSteepness(gains, kept, draws);
   const itemBias = Float32Array.from(
     network.itemIds,
     (item) => (steepness * ((scores.get(item) ?? mean) - mean)) / unit,

@@ -19,6 +19,8 @@ export interface Popularity {
   readonly scores: ReadonlyMap<ItemId, number>;
   /** Score of an item without impressions. */
   readonly mean: number;
+  /** How far behaviour tells the scores apart, in [0, 1]; absent without any. A snapshot leaves it out. */
+  readonly certainty?: number;
 }
 
 export function encodePopularity({ scores, mean }: Popularity): Uint8Array {
