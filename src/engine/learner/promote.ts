@@ -66,7 +66,9 @@ async function startLoop(parts: Beginning, scenario: Scenario): Promise<void> {
   const { name } = scenario;
   const replaces = await parts.store.policies.assignment(name);
   const known = await choicesOfStart(parts.store, replaces);
-  if (known === undefined) return;
+  // So few events hold no more choices, and need no count.
+  if (known === undefined || (known > 0 && (await store.events.count()) < renewedAt * known))
+    return;
   // Counts without noise would tell of people.
   const isPrivate = configuration.privacy.differential !== undefined;
   const behaviour = isPrivate
