@@ -21,7 +21,7 @@ export async function createPopularityLoop(options: StrategyOptions): Promise<St
       plan: { read: maxDecisions, decisions: maxDecisions, cells: Number.POSITIVE_INFINITY },
     });
     const { slateSize, maxCandidates } = scenario;
-    const start = { slateSize, maxCandidates, random };
+    const start = { slateSize, maxCandidates, random, items: behaviour.items };
     await set(
       await openNetworkPolicy(
         popularityNetwork(measurePopularity(itemRewards(), behaviour), start),

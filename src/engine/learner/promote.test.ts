@@ -55,7 +55,7 @@ test("popularity in the behaviour of before serves, retrieves, and is the baseli
   expect(await look()).toMatchObject({ serving: 3, baseline: 4, retriever: 3 });
   const start = await store.policies.find(3);
   expect(start?.evidence).toEqual({
-    reason: "start of the loop: popularity by 60 choices of before",
+    reason: "start of the loop: popularity by 60 choices before the first decision",
     choices: 60,
   });
   expect((await store.policies.find(1))?.status).toBe("retired");

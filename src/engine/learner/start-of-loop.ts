@@ -54,6 +54,6 @@ export function startOf(
   const { items } = behaviour;
   const network = popularityNetwork(baseline, { slateSize, maxCandidates, random, items });
   const choices = countChoices(behaviour);
-  const reason = `start of the loop: popularity by ${formatWhole(choices)} choices of before`;
+  const reason = `start of the loop: popularity by ${formatWhole(choices)} choices before the first decision`;
   return { network, baseline, reason, choices };
 }

@@ -30,13 +30,17 @@ export interface Begun {
 export const noCounts = (): Uint8Array => encodePopularity(measurePopularity(new Map()));
 
 /** Items that most of the others chose, for a record whose behaviour teaches no more. */
-function popular({ scenario, seed }: EncoderOptions, trained: TrainedPolicy): Begun {
+async function popular(
+  { store, scenario, seed }: EncoderOptions,
+  trained: TrainedPolicy,
+): Promise<Begun> {
   const { baseline, slates, spending } = trained;
   const { slateSize, maxCandidates } = scenario;
   const random = createRandom(seed).split(`relearn/${scenario.name}`);
   const counts = readPopularity(decodeTensors(baseline));
+  const start = { slateSize, maxCandidates, random, items: await store.items.count() };
   return {
-    network: encodeNetwork(popularityNetwork(counts, { slateSize, maxCandidates, random })),
+    network: encodeNetwork(popularityNetwork(counts, start)),
     ...{ baseline, ranks: true, spending },
     about: `popularity among the others takes their place (${describeSlates(slates)})`,
   };
@@ -52,7 +56,7 @@ export async function begin(options: EncoderOptions): Promise<Begun> {
     const trained = await trainPolicy({ ...options, minutes, restart: true });
     const { throughSequence, slates, spending } = trained;
     if (slates.network.served.mean < slates.popularity.served.mean)
-      return popular(options, trained);
+      return await popular(options, trained);
     return {
       network: encodeNetwork(trained.network),
       ...{ baseline: trained.baseline, ranks: true, spending },
