@@ -4,6 +4,7 @@ import { itemId, userId } from "../../domain/ids.ts";
 import { drawLogits } from "../../engine/serving/fast-loop/draw-logits.ts";
 import { LastUsedMap } from "../../numeric/last-used-map.ts";
 import type { RandomStream } from "../../numeric/random.ts";
+import { widestPrior } from "../../policy/fast-loop/prior-strength.ts";
 import {
   blockSize,
   countRenewal,
@@ -76,7 +77,10 @@ export function createCompactFastLoop(
   function find(policy: BilinearScores): RenewedModel {
     const found =
       models.get(policy) ??
-      createRenewedModel(() => createResidualModel(settings), { renewal, from: visits.length });
+      createRenewedModel(() => createResidualModel({ ...settings, widest: widestPrior }), {
+        renewal,
+        from: visits.length,
+      });
     models.set(policy, found);
     for (let next = found.count + blockSize; next <= visits.length; next += blockSize) {
       const block = visits.slice(next - blockSize, next);

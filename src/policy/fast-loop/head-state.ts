@@ -19,7 +19,7 @@ export interface LinearHeadOptions {
 export const noiseObservations = 10;
 
 /** @throws RangeError that names the option out of range */
-function checkOptions(options: LinearHeadOptions): void {
+export function checkHeadOptions(options: LinearHeadOptions): void {
   const { size, priorPrecision, forgetting, noiseVariance } = options;
   const refuse = (name: string, value: number, range: string) => {
     throw new RangeError(`${name} is ${value}; it must be ${range}`);
@@ -78,7 +78,7 @@ function restore(all: Float64Array, bytes: Uint8Array): void {
  *   not finite
  */
 export function createHeadState(options: LinearHeadOptions, bytes?: Uint8Array): HeadState {
-  checkOptions(options);
+  checkHeadOptions(options);
   const state = allocate(options.size);
   if (bytes === undefined) startFromPrior(state, options);
   else restore(state.all, bytes);

@@ -110,6 +110,22 @@ test("events that say nothing bring it back to the prior", () => {
   expect(head.spread(x)).toBeCloseTo(dot(x, x) / options.priorPrecision, 8);
 });
 
+test("with another prior it is what the same events would have made of that one", () => {
+  const priorPrecision = 8;
+  for (const count of [0, 3, size + 2]) {
+    const events = drawEvents(count + size, createRandom(count));
+    const head = run(events.slice(0, count), options);
+    head.setPrior(priorPrecision);
+    for (const { x, y } of events.slice(count)) head.update(x, y);
+    const { mean, solve } = solveBatch(events, { ...options, priorPrecision });
+    const { x } = drawEvents(1, createRandom(5))[0]!;
+    expect(head.predict(x)).toBeCloseTo(dot(mean, x), 8);
+    expect(head.spread(x)).toBeCloseTo(dot(x, solve(x)), 8);
+  }
+  const head = createLinearHead(options);
+  expect(() => head.setPrior(0)).toThrow("priorPrecision is 0; it must be above 0");
+});
+
 test("the noise is estimated, within five standard errors", () => {
   const count = 4000;
   const head = run(drawEvents(count, createRandom(12)), options);

@@ -7,6 +7,7 @@ import {
 import { dot } from "../../numeric/dot.ts";
 import type { RandomStream } from "../../numeric/random.ts";
 import {
+  checkHeadOptions,
   createHeadState,
   type HeadState,
   type LinearHeadOptions,
@@ -28,6 +29,8 @@ export interface LinearHead {
   noiseVariance(): number;
   /** One weight vector of N(A⁻¹b, scale²·σ²·A⁻¹). @param scale v ≥ 0; 0 gives the mean */
   draw(random: RandomStream, scale: number): Float64Array;
+  /** Another λ from now on; all events stay learnt. @throws RangeError if it is not above 0 */
+  setPrior(precision: number): void;
   /** All of the state: a head that is decoded from it continues as this one, bit for bit. */
   encode(): Uint8Array;
 }
@@ -48,25 +51,42 @@ function updateSums(
   }
 }
 
+/** R from A, which removes the rounding of rotations. */
+function renewFactor({ counts, matrix, factor }: HeadState, size: number): void {
+  factor.set(matrix);
+  factoriseUpper(factor, size);
+  counts[0] = 0;
+}
+
+/** A with another λ. @returns the options with it */
+function changePrior(
+  state: HeadState,
+  options: LinearHeadOptions,
+  priorPrecision: number,
+): LinearHeadOptions {
+  const { size } = options;
+  const renewed = { ...options, priorPrecision };
+  checkHeadOptions(renewed);
+  const added = priorPrecision - options.priorPrecision;
+  if (added === 0) return options;
+  for (let row = 0; row < size; row++) state.matrix[row * size + row]! += added;
+  renewFactor(state, size);
+  return renewed;
+}
+
 /**
  * R of the updated A.
  * @param x is overwritten
  */
 function advanceFactor(
-  { counts, matrix, factor }: HeadState,
+  state: HeadState,
   { size, forgetting }: LinearHeadOptions,
   x: Float64Array,
 ): void {
-  counts[0]! += 1;
-  if (counts[0] === size) {
-    // A rotation has no room for (1 − γ)λI, which has full rank: it is added here, and rounding is
-    // removed.
-    factor.set(matrix);
-    factoriseUpper(factor, size);
-    counts[0] = 0;
-  } else {
-    updateFactor(factor, size, { x, keep: forgetting });
-  }
+  state.counts[0]! += 1;
+  // A rotation has no room for (1 − γ)λI, which has full rank: it is added here.
+  if (state.counts[0] === size) renewFactor(state, size);
+  else updateFactor(state.factor, size, { x, keep: forgetting });
 }
 
 function updateNoise(
@@ -94,8 +114,9 @@ function drawAround(
 }
 
 /** @throws RangeError on an option out of range, on bytes of another size or with a number that is not finite */
-export function createLinearHead(options: LinearHeadOptions, bytes?: Uint8Array): LinearHead {
-  const { size } = options;
+export function createLinearHead(given: LinearHeadOptions, bytes?: Uint8Array): LinearHead {
+  const { size } = given;
+  let options = given;
   const state = createHeadState(options, bytes);
   const { all, counts, right, factor } = state;
   const scratch = new Float64Array(size);
@@ -111,9 +132,7 @@ export function createLinearHead(options: LinearHeadOptions, bytes?: Uint8Array)
     return mean;
   }
 
-  function predict(x: Float64Array): number {
-    return dot(readMean(), x);
-  }
+  const predict = (x: Float64Array) => dot(readMean(), x);
 
   function spread(x: Float64Array): number {
     scratch.set(x);
@@ -138,6 +157,10 @@ export function createLinearHead(options: LinearHeadOptions, bytes?: Uint8Array)
 
   return {
     update,
+    setPrior: (precision) => {
+      options = changePrior(state, options, precision);
+      meanIsCurrent = false;
+    },
     predict,
     spread,
     noiseVariance,

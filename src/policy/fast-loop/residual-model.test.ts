@@ -167,6 +167,23 @@ test("draws of a new item scatter more than those of one that the policy knows",
   expect(Math.abs(ratio / 1.25 - 1)).toBeLessThan(5 * Math.sqrt((2 * 2) / 4000));
 });
 
+test("clicks that are rare and alike make no item look several times as good as another", () => {
+  const mean = 0.03;
+  const scatterOf = (widest?: number) => {
+    const bound = widest === undefined ? {} : { widest };
+    const model = createResidualModel({ ...options, ...bound });
+    click(model, 160, [mean, mean]);
+    const draws = Array.from({ length: 400 }, (_, seed) => {
+      const [one, other] = gains(model, 1, [{ ...fresh, itemId: itemId("one") }, fresh], [1, seed]);
+      return one! - other!;
+    });
+    return Math.sqrt(draws.reduce((sum, gap) => sum + gap ** 2, 0) / draws.length);
+  };
+  // Two predictions, each of a deviation of at most 1.5 means; 160 showings tell the mean to within a half.
+  expect(scatterOf(1.5)).toBeLessThan(Math.SQRT2 * 1.5 * mean * 1.5);
+  expect(scatterOf()).toBeGreaterThan(Math.SQRT2 * 1.5 * mean * 1.5);
+});
+
 test("a clone learns apart, and comes to the same from the same blocks", () => {
   const model = createResidualModel(options);
   teach(model, 3, 3);

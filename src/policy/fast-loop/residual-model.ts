@@ -15,11 +15,12 @@ import {
 } from "./features.ts";
 import { createLinearHead, type LinearHead } from "./linear-head.ts";
 import { createOwnResiduals, type Owner, type Residual } from "./own-residuals.ts";
+import { addReward, noRewards, priorStrength, type RewardMoments } from "./prior-strength.ts";
 
 /**
  * To be raised by every change of learning or draws: its features, its priors, the order of events.
  */
-export const modelVersion = 6;
+export const modelVersion = 7;
 
 /** An item, and whether the policy was trained with it. */
 export interface ItemOfModel {
@@ -80,9 +81,11 @@ export interface ResidualModelOptions {
   readonly forgetting: number;
   /** η in standard deviations of a reward: an item promises η·(z − z̄) more than the policy's average choice. */
   readonly temperature: number;
+  /** Standard deviation of a prediction before any event, at most, in mean rewards. Default: no bound. */
+  readonly widest?: number;
 }
 
-/** Events that the prior of a weight weighs as much as, for features of length about 1. */
+/** Events that the prior of a weight weighs as much as, for features of length about 1; times `Learnt.strength`. */
 const priorEvents = { head: 5, knownItem: 15, newItem: 10, user: 15 };
 /** That of a reward that is 0 or 1 equally often; tens of events show the true one. */
 const firstNoiseVariance = 0.25;
@@ -108,18 +111,22 @@ interface Learnt {
   readonly items: ReturnType<typeof createOwnResiduals>;
   readonly users: ReturnType<typeof createOwnResiduals>;
   readonly positions: PositionMean[];
+  /** Of all blocks, also of those before tastes changed. */
+  rewards: RewardMoments;
+  /** Factor on `priorEvents`. */
+  strength: number;
   /** Page's cumulative sum of disappointments, standard deviations. */
   disappointment: number;
 }
 
-const ownItem = ({ itemId, isKnown }: ItemOfModel): Owner => ({
+const ownItem = ({ itemId, isKnown }: ItemOfModel, strength: number): Owner => ({
   id: itemId,
-  priorEvents: isKnown ? priorEvents.knownItem : priorEvents.newItem,
+  priorEvents: strength * (isKnown ? priorEvents.knownItem : priorEvents.newItem),
 });
 /** No user has an empty id: a stranger keeps the prior. */
-const ownUser = (userId: UserId | undefined): Owner => ({
+const ownUser = (userId: UserId | undefined, strength: number): Owner => ({
   id: userId ?? "",
-  priorEvents: priorEvents.user,
+  priorEvents: strength * priorEvents.user,
 });
 
 /** Standard normal by the text's hash: a stream for each of hundreds of candidates would cost more than all else. */
@@ -153,12 +160,12 @@ interface ShownEvent {
  * @returns its shortfall, in standard deviations, beyond the optimism of a choice by prediction
  */
 function learnShown(
-  { head, items, users, positions }: Learnt,
+  { head, items, users, positions, strength }: Learnt,
   { item, user, x, promise }: ShownEvent,
   forgetting: number,
 ): number {
   const left = item.reward - promise;
-  const owner = ownItem(item);
+  const owner = ownItem(item, strength);
   const ofItem = items.find(owner)(x.state);
   const ofUser = users.find(user)(x.item);
   const ofHead = { mean: head.predict(x.pair), spread: head.spread(x.pair) };
@@ -183,7 +190,7 @@ function learnShown(
 
 /** See `ResidualModel.draw`. */
 function drawGains(
-  { head, items, users }: Learnt,
+  { head, items, users, strength }: Learnt,
   basis: FeatureBasis,
   { random, scale }: { readonly random: RandomStream; readonly scale: number },
 ): ReturnType<ResidualModel["draw"]> {
@@ -193,10 +200,10 @@ function drawGains(
   return ({ userId, towers }, candidates) => {
     const describe = createPairFeatures(basis, towers.state);
     const advantages = centre(towers.logits);
-    const findOfUser = users.find(ownUser(userId));
+    const findOfUser = users.find(ownUser(userId, strength));
     return Float64Array.from(candidates, (item, candidate) => {
       const x = describe(towers.items[candidate]!, advantages[candidate]!);
-      const ofItem = items.find(ownItem(item))(x.state);
+      const ofItem = items.find(ownItem(item, strength))(x.state);
       const ofUser = findOfUser(x.item);
       const luck = hashNormal(`${seed}/${item.itemId}`);
       const spread = Math.sqrt(ofItem.spread + ofUser.spread);
@@ -217,7 +224,14 @@ function build(
   /** Starts anew if rewards have stayed below the predictions for longer than chance explains. */
   function watch(shortfall: number): void {
     learnt.disappointment = Math.max(0, learnt.disappointment + shortfall - allowance);
-    if (learnt.disappointment > alarm) learnt = learnNothing(options);
+    if (learnt.disappointment > alarm) learnt = learnNothing(options, learnt.rewards);
+  }
+
+  function renewPriors(block: readonly FastDecision[]): void {
+    for (const { shown } of block)
+      for (const { reward } of shown) learnt.rewards = addReward(learnt.rewards, reward);
+    learnt.strength = strengthOf(options, learnt.rewards);
+    learnt.head.setPrior(learnt.strength * priorEvents.head);
   }
 
   return {
@@ -227,9 +241,10 @@ function build(
     learn: (block) => {
       if (block.length === 0) return;
       basis ??= createBasis(block.map(({ towers }) => towers));
+      renewPriors(block);
       for (const { userId, towers, shown } of block) {
         const describe = createPairFeatures(basis, towers.state);
-        const user = ownUser(userId);
+        const user = ownUser(userId, learnt.strength);
         const advantages = centre(towers.logits);
         for (const item of shown) {
           const advantage = advantages[item.candidate]!;
@@ -253,24 +268,33 @@ function build(
   };
 }
 
-const headOptions = ({ forgetting }: ResidualModelOptions) => ({
+const strengthOf = (
+  { widest = Number.POSITIVE_INFINITY }: ResidualModelOptions,
+  rewards: RewardMoments,
+): number => priorStrength(rewards, widest);
+
+const headOptions = ({ forgetting }: ResidualModelOptions, strength: number) => ({
   size: pairFeatureCount,
-  priorPrecision: priorEvents.head,
+  priorPrecision: strength * priorEvents.head,
   forgetting,
   noiseVariance: firstNoiseVariance,
 });
 
-const learnNothing = (options: ResidualModelOptions): Learnt => ({
-  head: createLinearHead(headOptions(options)),
-  items: createOwnResiduals(ownFeatureCount, options.forgetting),
-  users: createOwnResiduals(ownFeatureCount, options.forgetting),
-  positions: [],
-  disappointment: 0,
-});
+function learnNothing(options: ResidualModelOptions, rewards: RewardMoments): Learnt {
+  const strength = strengthOf(options, rewards);
+  return {
+    head: createLinearHead(headOptions(options, strength)),
+    items: createOwnResiduals(ownFeatureCount, options.forgetting),
+    users: createOwnResiduals(ownFeatureCount, options.forgetting),
+    positions: [],
+    ...{ rewards, strength },
+    disappointment: 0,
+  };
+}
 
 const cloneLearnt = (learnt: Learnt, options: ResidualModelOptions): Learnt => ({
   ...learnt,
-  head: createLinearHead(headOptions(options), learnt.head.encode()),
+  head: createLinearHead(headOptions(options, learnt.strength), learnt.head.encode()),
   items: learnt.items.clone(),
   users: learnt.users.clone(),
   positions: [...learnt.positions],
@@ -278,4 +302,4 @@ const cloneLearnt = (learnt: Learnt, options: ResidualModelOptions): Learnt => (
 
 /** @throws RangeError on an option out of range */
 export const createResidualModel = (options: ResidualModelOptions): ResidualModel =>
-  build(options, { learnt: learnNothing(options), basis: undefined });
+  build(options, { learnt: learnNothing(options, noRewards), basis: undefined });

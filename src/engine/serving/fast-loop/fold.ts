@@ -3,6 +3,7 @@ import { consents } from "../../../domain/consent.ts";
 import type { Feedback } from "../../../domain/decision.ts";
 import { normaliseReward, settleReward, wasViewed } from "../../../domain/reward-rule.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
+import { widestPrior } from "../../../policy/fast-loop/prior-strength.ts";
 import { blockSize, createRenewedModel } from "../../../policy/fast-loop/renewed-model.ts";
 import {
   createResidualModel,
@@ -108,9 +109,11 @@ export async function createRecordFold(parts: FoldParts, from: number): Promise<
   const { store, scenario, renewal } = parts;
   // Those that retention removed are counted: blocks begin where they did before.
   const missing = await store.retention.prunedDecisions(scenario.name);
-  const { ads } = scenario;
+  const { ads, social } = scenario;
+  // Posts are new every day, and have to be found out.
+  const model = { ...parts, widest: social ? Number.POSITIVE_INFINITY : widestPrior };
   const create = () =>
-    ads ? createValueModel(parts, ads.outcomes.length) : createResidualModel(parts);
+    ads ? createValueModel(parts, ads.outcomes.length) : createResidualModel(model);
   const renewed = createRenewedModel(create, {
     ...{ renewal, missing },
     from: from + missing,
