@@ -10,12 +10,18 @@ const list = (seeds: number, cases: string) =>
     ({ world, caseName, seed }) => `${world.name} ${caseName} ${seed}`,
   );
 
-test("a costly world runs its usual sample, the others all of their cases on every seed", () => {
+test("a costly world runs its usual sample beside others, the others all of their cases on every seed", () => {
   const units = list(2, "usual");
   expect(units.filter((unit) => unit.startsWith("low-rate"))).toEqual(
     lowRate.usual!.cases.map((caseName) => `low-rate ${caseName} 1`),
   );
   expect(units.filter((unit) => unit.startsWith("drift"))).toHaveLength(2 * drift.cases.length);
+});
+
+test("alone it runs its usual cases on every seed that is asked for", () => {
+  const units = listUnits([lowRate], { seeds: 3, cases: "usual" }, ignore);
+  expect(units.map(({ seed }) => seed)).toEqual([1, 1, 2, 2, 3, 3]);
+  expect(new Set(units.map(({ caseName }) => caseName))).toEqual(new Set(lowRate.usual!.cases));
 });
 
 test("all means all cases on every seed, and a text those whose names contain it", () => {

@@ -47,7 +47,10 @@ function listCases(
   });
 }
 
-/** Seed by seed, so that a run that is broken off has something of everything. */
+/**
+ * Seed by seed, so that a run that is broken off has something of everything. Beside other worlds a costly one has the seeds of its usual sample;
+ * alone it has as many as are asked for.
+ */
 export function listUnits(
   chosen: readonly LearningWorld[],
   { seeds: count, cases: wanted }: Pick<LearningOptions, "seeds" | "cases">,
@@ -57,7 +60,7 @@ export function listUnits(
     listCases(world, wanted, note).map((caseName) => ({ world, caseName })),
   );
   const limitOf = ({ usual }: LearningWorld) =>
-    wanted === "usual" ? (usual?.seeds ?? count) : count;
+    wanted === "usual" && chosen.length > 1 ? (usual?.seeds ?? count) : count;
   return Array.from({ length: count }, (_, index) => index + 1).flatMap((seed) =>
     cases.filter(({ world }) => seed <= limitOf(world)).map((one) => ({ ...one, seed })),
   );
