@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 // Where .ci/run reads the totals from.
-const { RECURVE_TEST_REPORT: report } = process.env;
+const { RECURVE_TEST_REPORT: report, RECURVE_FULL: full } = process.env;
 
 export default defineConfig({
   // The examples import the package as its users do.
@@ -25,7 +25,8 @@ export default defineConfig({
     globalSetup: ["tests/support/build-once.ts", "tests/support/run-folder.ts"],
     // ONNX Runtime sessions own native threads, which worker_threads share badly.
     pool: "forks",
-    maxWorkers: 2,
+    // The full tier waits for registries, browsers and other programs: a third worker uses that time.
+    maxWorkers: full === undefined ? 2 : 3,
     // A worker reads the modules once and not once a file, which halves the time. No test mocks a module.
     isolate: false,
     // Guards against hanging, not measurements: a busy machine takes several times as long as a quiet one.
