@@ -21,6 +21,11 @@ test("without a bound rare rewards have the usual priors too", () => {
   expect(of(clicks(29, 998), Number.POSITIVE_INFINITY)).toBe(1);
 });
 
+test("gains and losses that cancel have the usual priors", () => {
+  expect(of([-1], Number.POSITIVE_INFINITY)).toBe(1);
+  expect(of([-1])).toBe(1);
+});
+
 test("no reward yet is no proof that there are none", () => {
   expect(of(clicks(0, 158))).toBeCloseTo(((2 / 3) * (159 / 160)) / (1.5 ** 2 / 160), 10);
 });

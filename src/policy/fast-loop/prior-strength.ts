@@ -30,5 +30,7 @@ export const addReward = (
 export function priorStrength({ count, sum, squares }: RewardMoments, widest: number): number {
   const mean = sum / count;
   const variance = squares / count - mean ** 2;
-  return Math.max(1, (priorVariance * variance) / (widest * mean) ** 2);
+  const strength = (priorVariance * variance) / (widest * mean) ** 2;
+  // Losses may bring the mean to 0, where no width is in means.
+  return strength > 1 && Number.isFinite(strength) ? strength : 1;
 }
