@@ -197,6 +197,14 @@ test("a clone learns apart, and comes to the same from the same blocks", () => {
   expect(gains(clone, 1, [fresh, old], [1, 1])).toEqual(gains(model, 1, [fresh, old], [1, 1]));
 });
 
+test("a clone keeps the strength of the priors", () => {
+  const model = createResidualModel({ ...options, widest: 1.5 });
+  click(model, 320, [0.03, 0.03]);
+  const clone = model.clone();
+  for (const one of [model, clone]) click(one, 160, [0.03, 0.03], 12);
+  expect(gains(clone, 1, [fresh, old], [1, 1])).toEqual(gains(model, 1, [fresh, old], [1, 1]));
+});
+
 test("before its first block it has nothing to draw", () => {
   const model = createResidualModel(options);
   expect(model.isReady).toBe(false);
