@@ -19,7 +19,7 @@ test.skipIf(!canMount)(
     const small = join(folder, "small");
     mkdirSync(small);
     const words = ["serve", "--no-learner", "--port", "0", "--log-format", "json"];
-    // The record starts with 1.8 MiB of log and 1.3 MiB copied from it. What is freed later holds whatever a checkpoint copies from the log.
+    // A new record takes up to 3 MiB: 1.7 of log, and 1.3 if a checkpoint has copied it. The 3.5 MiB that are freed later hold what a checkpoint copies then.
     const prepare = `mount -t tmpfs -o size=7m tmpfs ${small} && cd ${small} && head -c 3584K /dev/zero > large`;
     const serving = startProcess(
       "unshare",

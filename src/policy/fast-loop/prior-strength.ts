@@ -31,6 +31,6 @@ export function priorStrength({ count, sum, squares }: RewardMoments, widest: nu
   const mean = sum / count;
   const variance = squares / count - mean ** 2;
   const strength = (priorVariance * variance) / (widest * mean) ** 2;
-  // Losses may bring the mean to 0, where no width is in means.
+  // Losses may bring the mean to 0, which measures no width.
   return strength > 1 && Number.isFinite(strength) ? strength : 1;
 }

@@ -1,4 +1,6 @@
+import { deviation } from "d3-array";
 import { expect, test } from "vitest";
+import { noEncoders } from "../../../../tests/support/policy.ts";
 import {
   ann,
   assign,
@@ -14,7 +16,6 @@ import { createRecordFold } from "./fold.ts";
 
 const reward = { weights: { click: 1 }, windowSeconds: 5, graceSeconds: 0, maximum: 1 };
 const scenario = { slateSize: 1, fastLoop: { enabled: true }, reward };
-const noEncoder = () => Promise.reject(new Error("there is none"));
 
 test("if nobody clicks, draws of a new item scatter less than the usual priors, which feeds keep", async () => {
   const shop = await openShop({ scenario });
@@ -23,7 +24,7 @@ test("if nobody clicks, draws of a new item scatter less than the usual priors, 
     shop.advance(1);
     await shop.engine.recommend({ userId: ann });
   }
-  const network = await decodeNetwork(shopSnapshot(), noEncoder);
+  const network = await decodeNetwork(shopSnapshot(), noEncoders);
   const { width } = network.shape;
   const policy = await openNetworkPolicy(network);
   const towers = policy.towers!;
@@ -50,8 +51,7 @@ test("if nobody clicks, draws of a new item scatter less than the usual priors, 
       { length: 200 },
       (_, seed) => fold.model!.draw(createRandom(seed), 1)(visit, [item])[0]!,
     );
-    const mean = gains.reduce((sum, gain) => sum + gain, 0) / gains.length;
-    return Math.sqrt(gains.reduce((sum, gain) => sum + (gain - mean) ** 2, 0) / gains.length);
+    return deviation(gains)!;
   }
 
   expect(await scatterIn({})).toBeLessThan(0.5 * (await scatterIn({ social: {} })));
