@@ -24,10 +24,10 @@ interface Curve {
   readonly means: readonly number[];
 }
 
-function findCurves({ world, findCurves: find }: WorldResults, caseName: string): Curve[] {
+function findCurves({ world, read }: WorldResults, caseName: string): Curve[] {
   return world.policies.flatMap((policy, index) => {
-    const bySeed = find(policy, caseName);
-    if (bySeed === undefined) return [];
+    const bySeed = read("curves", policy, caseName).filter((curve) => curve !== undefined);
+    if (bySeed.length === 0) return [];
     const means = bySeed[0]!.map((_, step) => mean(bySeed.map((curve) => curve[step]!)));
     return [{ policy, stroke: strokeOf(index), means }];
   });

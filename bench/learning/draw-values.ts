@@ -23,10 +23,10 @@ interface Mark extends Estimate {
   readonly reach: number;
 }
 
-function findMarks({ world, findValues }: WorldResults, caseName: string): Mark[] {
+function findMarks({ world, read }: WorldResults, caseName: string): Mark[] {
   return world.policies.flatMap((policy) => {
-    const values = findValues(policy, caseName);
-    if (values === undefined) return [];
+    const values = read("values", policy, caseName).filter((value) => value !== undefined);
+    if (values.length === 0) return [];
     const found = estimate(values);
     const stroke = policy === world.main ? strokeOf(0) : `stroke="${softColour}"`;
     return [{ policy, stroke, ...found, reach: 2 * (found.standardError || 0) }];

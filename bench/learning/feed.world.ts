@@ -9,17 +9,19 @@ import { figureAboveInErrors } from "./targets.ts";
 import type { LearningWorld, SeedOutcome, UnitOfWork } from "./world.ts";
 
 const main = "MPO with fast loop";
+const withoutLoop = "MPO";
 const alone = "the same without friends";
 const strategies: Readonly<Record<string, StrategyName>> = {
   // The quick ones first: a run that is broken off has them.
   recency: "recency",
   trending: "trending",
   "fast loop alone": "fast",
-  MPO: "mpo-no-loop",
   [main]: "mpo+fast",
+  [withoutLoop]: "mpo-no-loop",
   [alone]: "mpo+fast",
 };
 const names = Object.keys(strategies);
+const ablations = [withoutLoop, alone];
 const visitsPerCycle = 1500;
 const usualCycles = 6;
 const sessionGapSeconds = 1800;
@@ -78,20 +80,21 @@ const backAbove = (other: string) => `back within a day, ${main} above ${other}`
 async function runFeed(cycles: number, unit: UnitOfWork): Promise<SeedOutcome> {
   const settings = settingsOf(cycles);
   const rows = await playRows(
-    { folder: "feed", settings, names, play: playStrategy(cycles) },
+    { folder: "feed", settings, names, ablations, play: playStrategy(cycles) },
     unit,
   );
-  const found = new Map(rows);
-  const returnsOf = (name: string) => found.get(name)!.returnWithinDay;
+  const own = new Map(rows).get(main)!.returnWithinDay;
   return {
     values: Object.fromEntries(rows.map(([name, { rewards }]) => [name, mean(rewards.slice(1))])),
     curves: Object.fromEntries(rows.map(([name, { rewards }]) => [name, rewards])),
     figures: {
-      ...Object.fromEntries(names.map((name) => [back(name), returnsOf(name)])),
       ...Object.fromEntries(
-        names
-          .filter((name) => name !== main)
-          .map((name) => [backAbove(name), returnsOf(main) - returnsOf(name)]),
+        rows.map(([name, { returnWithinDay }]) => [back(name), returnWithinDay]),
+      ),
+      ...Object.fromEntries(
+        rows
+          .filter(([name]) => name !== main)
+          .map(([name, { returnWithinDay }]) => [backAbove(name), own - returnWithinDay]),
       ),
       ...Object.fromEntries(
         rows.map(([name, { sessionsPerDay }]) => [`sessions a day, ${name}`, sessionsPerDay]),

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createTestFolder } from "../../tests/support/store.ts";
+import { listRows } from "./kept-rows.ts";
 import { worlds } from "./registry.ts";
 import { judgeTargets } from "./report-tables.ts";
 import { checkOutcome, collectResults, formatEstimate } from "./results.ts";
@@ -175,6 +176,29 @@ test("the report holds every policy with its error, paired differences, targets,
     values: { bent: { MPO: [1.1, 1.2, 1.3] } },
     figures: { fair: { tosses: [3, 3, 3] } },
   });
+});
+
+test("an ablation of the first seeds is set against the main policy on these", () => {
+  const values = seeds.map((seed) => (seed < 3 ? { MPO: seed, first: 0.5 } : { MPO: seed }));
+  const played = values.map((values) => ({ values }) as SeedOutcome);
+  const some = collectResults(world, seeds, new Map([["fair", played]]));
+  const folder = createTestFolder();
+  writeReport(folder, [some], []);
+  const read = (file: string) => readFileSync(join(folder, file), "utf8");
+  expect(read("report.md")).toContain("| first | 0.5000 ± 0.0000, 2 of 3 seeds |");
+  expect(read("report.md")).toContain("| first | 1.00 ± 0.50, 2 of 3 seeds |");
+  expect(read("coins.svg")).toContain(">first<");
+  expect(JSON.parse(read("report.json")).worlds[0].values.fair.first).toEqual([0.5, 0.5, null]);
+});
+
+test("ablations are rows of the first three seeds", () => {
+  const rows = {
+    names: ["popularity", "MPO", "MPO without fast loop"],
+    ablations: ["MPO without fast loop"],
+  };
+  expect(listRows(rows, 3)).toEqual(rows.names);
+  expect(listRows(rows, 4)).toEqual(["popularity", "MPO"]);
+  expect(listRows({ names: rows.names }, 4)).toEqual(rows.names);
 });
 
 test("one seed has no standard error, and is drawn nonetheless", () => {

@@ -9,17 +9,29 @@ interface Rows<Row> {
   readonly settings: unknown;
   /** Of the policies, a row each. */
   readonly names: readonly string[];
+  /** Of those, the ones that are played on the first seeds alone: each takes as long as the main policy, and no target is about it. */
+  readonly ablations?: readonly string[];
   readonly play: (name: string, unit: UnitOfWork) => Promise<Row>;
 }
+
+const ablatedSeeds = 3;
+
+/** The policies of a seed. */
+export const listRows = (
+  { names, ablations = [] }: Pick<Rows<unknown>, "names" | "ablations">,
+  seed: number,
+): readonly string[] =>
+  seed <= ablatedSeeds ? names : names.filter((name) => !ablations.includes(name));
 
 /**
  * A row of each policy in turn. One takes minutes to hours, so each is kept as soon as it is played, for these sources.
  */
 export async function playRows<Row>(
-  { folder, settings, names, play }: Rows<Row>,
+  { folder, settings, play, ...rest }: Rows<Row>,
   unit: UnitOfWork,
 ): Promise<readonly (readonly [string, Row])[]> {
   const kept = openRunFolder(`learning/kept/${folder}`, [settings, readRevision()]);
+  const names = listRows(rest, unit.seed);
   const rows: [string, Row][] = [];
   for (const [index, name] of names.entries()) {
     const file = `${unit.caseName}-seed-${unit.seed}-${name}.json`;

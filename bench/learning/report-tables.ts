@@ -1,10 +1,19 @@
 import type { Table } from "../bench.ts";
 import type { WorldResults } from "./results.ts";
-import { type Estimate, estimate, estimateDifference, formatEstimate } from "./results.ts";
+import { estimate, formatEstimate } from "./results.ts";
 
 const absent = "–";
-const format = (found: Estimate | undefined) =>
-  found === undefined ? absent : formatEstimate(found);
+
+type Found = readonly (number | undefined)[];
+const isKnown = (value: number | undefined) => value !== undefined;
+
+/** Of the seeds that have a number, with how many these are if not all have one. */
+function format(found: Found): string {
+  const known = found.filter(isKnown);
+  if (known.length === 0) return absent;
+  const seeds = known.length < found.length ? `, ${known.length} of ${found.length} seeds` : "";
+  return `${formatEstimate(estimate(known))}${seeds}`;
+}
 
 /** A row for each name, a column for each case. */
 const createTable = (
@@ -18,26 +27,28 @@ const createTable = (
 
 /** Mean ± standard error of every policy over seeds. */
 function tabulateValues(results: WorldResults): Table {
-  const { world, findValues } = results;
+  const { world, read } = results;
   const rows = world.policies.map((name) => ({
     name,
-    cell: (caseName: string) => {
-      const values = findValues(name, caseName);
-      return format(values && estimate(values));
-    },
+    cell: (caseName: string) => format(read("values", name, caseName)),
   }));
   return createTable(results, `${world.value}, ${world.better} is better`, rows);
 }
 
 /** The main policy minus each other, seed by seed. */
 function tabulateDifferences(results: WorldResults): Table {
-  const { world, findValues } = results;
+  const { world, read } = results;
   const others = world.policies.filter((policy) => policy !== world.main);
   const rows = others.map((name) => ({
     name,
     cell: (caseName: string) => {
-      const [own, other] = [world.main, name].map((policy) => findValues(policy, caseName));
-      return format(own && other && estimateDifference(own, other));
+      const own = read("values", world.main, caseName);
+      const other = read("values", name, caseName);
+      return format(
+        own.map((value, seed) =>
+          value === undefined || other[seed] === undefined ? undefined : value - other[seed],
+        ),
+      );
     },
   }));
   return createTable(results, `${world.main} minus`, rows);
@@ -46,10 +57,7 @@ function tabulateDifferences(results: WorldResults): Table {
 function tabulateFigures(results: WorldResults): Table {
   const rows = results.figureNames.map((name) => ({
     name,
-    cell: (caseName: string) => {
-      const values = results.findFigures(name, caseName);
-      return format(values && estimate(values));
-    },
+    cell: (caseName: string) => format(results.read("figures", name, caseName)),
   }));
   return createTable(results, "beside it", rows);
 }

@@ -7,6 +7,8 @@ export interface Estimate {
   readonly standardError: number;
 }
 
+type NumbersOf = "values" | "curves" | "figures";
+
 /** The outcomes of a world over seeds, the same seeds for every case. */
 export interface WorldResults {
   readonly world: LearningWorld;
@@ -15,6 +17,12 @@ export interface WorldResults {
   readonly seeds: readonly number[];
   /** By seed; undefined where the policy or the case is missing. */
   findValues(policy: string, caseName: string): readonly number[] | undefined;
+  /** Numbers of an outcome by seed, undefined for a seed without them. */
+  read<Kind extends NumbersOf>(
+    kind: Kind,
+    name: string,
+    caseName: string,
+  ): readonly (NonNullable<SeedOutcome[Kind]>[string] | undefined)[];
   /** By seed: the mean over cases; undefined where one is missing. */
   findMeanValues(policy: string, cases: readonly string[]): readonly number[] | undefined;
   findFigures(name: string, caseName: string): readonly number[] | undefined;
@@ -54,25 +62,28 @@ export function collectResults(
   outcomes: ReadonlyMap<string, readonly SeedOutcome[]>,
 ): WorldResults {
   const all = [...outcomes.values()].flat();
+  const read: WorldResults["read"] = (kind, name, caseName) =>
+    (outcomes.get(caseName) ?? []).map((outcome) => outcome[kind]?.[name] as never);
   /** Of every seed, or of none. */
-  function find<T>(caseName: string, pick: (outcome: SeedOutcome) => T | undefined) {
-    const found = outcomes.get(caseName)?.map(pick);
-    return found?.every((one) => one !== undefined) ? (found as readonly T[]) : undefined;
+  function find<Kind extends NumbersOf>(kind: Kind, name: string, caseName: string) {
+    const found = read(kind, name, caseName);
+    if (found.length === 0 || found.includes(undefined)) return undefined;
+    return found as readonly NonNullable<(typeof found)[number]>[];
   }
-  const findValues = (policy: string, caseName: string) =>
-    find(caseName, ({ values }) => values[policy]);
+  const findValues = (policy: string, caseName: string) => find("values", policy, caseName);
   return {
     world,
     cases: [...outcomes.keys()],
     seeds,
+    read,
     findValues,
     findMeanValues: (policy, cases) => {
       const found = cases.map((caseName) => findValues(policy, caseName));
       if (found.includes(undefined)) return undefined;
       return seeds.map((_, seed) => mean(found.map((values) => values![seed]!)));
     },
-    findFigures: (name, caseName) => find(caseName, ({ figures }) => figures?.[name]),
-    findCurves: (policy, caseName) => find(caseName, ({ curves }) => curves?.[policy]),
+    findFigures: (name, caseName) => find("figures", name, caseName),
+    findCurves: (policy, caseName) => find("curves", policy, caseName),
     figureNames: [...new Set(all.flatMap(({ figures }) => Object.keys(figures ?? {})))],
     notes: [...new Set(all.flatMap(({ notes = [] }) => notes))],
   };

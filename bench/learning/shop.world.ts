@@ -14,11 +14,12 @@ const strategies: Readonly<Record<string, StrategyName>> = {
   popularity: "popularity",
   "fast loop alone": "fast",
   [nightly]: "epsilon-greedy",
+  [main]: "mpo",
   "MPO and fast loop": "mpo+fast",
   "MPO without fast loop": "mpo-no-loop",
-  [main]: "mpo",
 };
 const names = Object.keys(strategies);
+const ablations = ["MPO and fast loop", "MPO without fast loop"];
 const visitsPerCycle = 1500;
 const usualCycles = 6;
 const caseName = "shop";
@@ -54,7 +55,7 @@ const playStrategy =
 async function runShop(cycles: number, unit: UnitOfWork): Promise<SeedOutcome> {
   const settings = settingsOf(cycles);
   const rows = await playRows(
-    { folder: "shop", settings, names, play: playStrategy(cycles) },
+    { folder: "shop", settings, names, ablations, play: playStrategy(cycles) },
     unit,
   );
   const sum = (figure: (row: PlayedRow) => number) =>
