@@ -22,10 +22,17 @@ export const noCaps = (candidates: number): SlateCaps => ({
   limits: [],
 });
 
-export function createCapCounter({ groupsOf, limits }: SlateCaps): CapCounter {
+/** By group, its candidates in ascending order. */
+export function membersOf({ groupsOf, limits }: SlateCaps): readonly (readonly number[])[] {
   const members: number[][] = limits.map(() => []);
   for (const [candidate, groups] of groupsOf.entries())
     for (const group of groups) members[group]?.push(candidate);
+  return members;
+}
+
+export function createCapCounter(caps: SlateCaps): CapCounter {
+  const { groupsOf, limits } = caps;
+  const members = membersOf(caps);
   const closed = new Uint8Array(groupsOf.length);
   const left = [...limits];
   const closeFull = (group: number) => {

@@ -1,3 +1,5 @@
+import { noCaps } from "../../domain/slate-caps.ts";
+import { createCapBars } from "./cap-bars.ts";
 import type { SlateDrawer, SlateRule } from "./slate-drawer.ts";
 import type { SlateDraws } from "./slate-draws.ts";
 
@@ -7,37 +9,60 @@ export interface OpenedRule {
   readonly drawer: SlateDrawer;
 }
 
+/** Sums over all candidates that are left: those that can be drawn, and those that are barred alone. */
+function addBarred(
+  { drawable, isClosed }: SlateDrawer,
+  barred: readonly number[],
+  policy: Float64Array,
+) {
+  let { mass, count } = drawable;
+  for (const a of barred) {
+    if (isClosed(a)) continue;
+    mass += policy[a]!;
+    count++;
+  }
+  return { mass, count };
+}
+
 /**
- * Calls back with Π_{j<k}(1 − P(a | prefix_j))·P(a | prefix_k) of each drawn prefix without item a: the way to an item that is
- * seldom missing from a prefix.
+ * Calls back with Π_{j<k}(1 − P(B | prefix_j))·P(a | prefix_k) of each drawn prefix that leaves item a, B the candidates that would
+ * close it: the way to an item that is seldom left. It is unbiased, since each such prefix is drawn with its probability given that no
+ * candidate of B is chosen.
  * @param visit gets that weight and the prefix, whose first k items count
  */
 export function drawAround(
-  { rule: { policies, exploration }, drawer }: OpenedRule,
+  { rule: { policies, exploration, caps }, drawer }: OpenedRule,
   { item, position }: { readonly item: number; readonly position: number },
   { draws, uniforms }: SlateDraws,
   visit: (weight: number, prefix: Int32Array) => void,
 ): void {
-  const { length: count } = policies[0]!;
+  const { drawable } = drawer;
   const length = uniforms.length / draws;
   const prefix = new Int32Array(length);
+  let barred: number[] = [];
+  const bars = createCapBars(caps ?? noCaps(policies[0]!.length), item, (a) => {
+    if (drawer.bar(a)) barred.push(a);
+  });
   for (let draw = 0; draw < draws; draw++) {
-    drawer.clear(item);
+    drawer.clear();
+    barred = [];
+    bars.clear();
     let missed = 1;
     for (let k = 0; ; k++) {
-      const others = drawer.leftMass();
-      const own = (policies[k] ?? policies.at(-1)!)[item]!;
-      const floor = exploration / (count - k);
+      const policy = policies[k] ?? policies.at(-1)!;
+      const { mass, count } = addBarred(drawer, barred, policy);
       if (k === position) {
-        visit(missed * (((1 - exploration) * own) / (others + own) + floor), prefix);
+        visit(missed * (((1 - exploration) * policy[item]!) / mass + exploration / count), prefix);
         break;
       }
-      // 1 − P(a | prefix) in two parts, without the digits that a difference loses.
-      const byFloor = exploration - floor;
-      const byMass = ((1 - exploration) * others) / (others + own);
+      if (drawable.count === 0) break;
+      // 1 − P(B | prefix) in two parts, without the digits that a difference loses.
+      const byFloor = (exploration * drawable.count) / count;
+      const byMass = ((1 - exploration) * drawable.mass) / mass;
       missed *= byFloor + byMass;
       const chosen = drawer.draw(uniforms[draw * length + k]!, byFloor / (byFloor + byMass));
       drawer.take(chosen);
+      bars.take(chosen);
       prefix[k] = chosen;
     }
   }

@@ -28,55 +28,80 @@ export interface SlateDrawing {
 interface DrawnSlates {
   /** The item that is drawn at k; none at the last position, of which the prefix alone counts. */
   readonly items: Int32Array;
-  /** Σ π_k of the candidates that the prefix has left. */
-  readonly left: Float64Array;
+  /** P(a | prefix) of a candidate that is left is scale·π_k(a) + floor; both are 0 if the slate has ended above. */
+  readonly scale: Float64Array;
+  readonly floor: Float64Array;
+  /** P(the logged item | prefix); −1 if it is not left, or if the slate has ended above. */
+  readonly own: Float64Array;
+  /** Of the K entries of a draw from draw·K on, the candidates that are closed to the prefix are the first ones. */
+  readonly closed: Int32Array;
+  readonly closedCount: Int32Array;
+}
+
+const policyAt = ({ policies }: SlateRule, k: number) => policies[k] ?? policies.at(-1)!;
+
+const lengthOf = ({ items, asked = 0 }: ValuedSlate) => Math.max(items.length, asked);
+
+function createDrawn(draws: number, length: number, candidates: number): DrawnSlates {
+  const size = draws * length;
+  return {
+    items: new Int32Array(size),
+    scale: new Float64Array(size),
+    floor: new Float64Array(size),
+    own: new Float64Array(size),
+    closed: new Int32Array(draws * candidates),
+    closedCount: new Int32Array(size),
+  };
 }
 
 /** Σ_a P(a at k)·v(a) as the mean of its conditional expectation over drawn prefixes, which it writes. */
 function drawSlates(
   { rule, drawer }: OpenedRule,
-  { items: { length }, values }: ValuedSlate,
+  slate: ValuedSlate,
   { draws, uniforms }: SlateDraws,
-  { items, left }: DrawnSlates,
+  drawn: DrawnSlates,
 ): Float64Array {
   const { exploration } = rule;
-  const direct = new Float64Array(length);
-  const whole = values.reduce((sum, value) => sum + value, 0);
+  const { items, values } = slate;
+  const { drawable } = drawer;
+  const length = lengthOf(slate);
+  const direct = new Float64Array(items.length);
+  for (const numbers of [drawn.scale, drawn.floor]) numbers.fill(0);
+  drawn.own.fill(-1);
   for (let draw = 0; draw < draws; draw++) {
     drawer.clear();
-    let floorValue = whole;
-    for (let k = 0, cell = draw * length; k < length; k++, cell++) {
-      const mass = drawer.leftMass();
-      left[cell] = mass;
-      direct[k]! +=
-        ((1 - exploration) * drawer.leftValue()) / mass +
-        (exploration * floorValue) / (values.length - k);
+    for (let k = 0, cell = draw * length; k < length && drawable.count > 0; k++, cell++) {
+      const scale = (1 - exploration) / drawable.mass;
+      const floor = exploration / drawable.count;
+      drawn.scale[cell] = scale;
+      drawn.floor[cell] = floor;
+      drawn.closedCount[cell] = drawer.closedCount();
+      const logged = items[k];
+      if (logged !== undefined && !drawer.isClosed(logged))
+        drawn.own[cell] = scale * policyAt(rule, k)[logged]! + floor;
+      direct[Math.min(k, items.length - 1)]! += scale * drawable.massValue + floor * drawable.value;
       if (k === length - 1) break;
       const chosen = drawer.draw(uniforms[cell]!, exploration);
       drawer.take(chosen);
-      floorValue -= values[chosen]!;
-      items[cell] = chosen;
+      drawn.items[cell] = chosen;
     }
+    drawn.closed.set(drawer.closed().subarray(0, drawer.closedCount()), draw * values.length);
   }
   return direct.map((sum) => sum / draws);
 }
 
 /** Calls back with the conditional probability P(a | prefix) of each draw that has a left. @returns their share */
-function readDrawn(
-  { policies, exploration }: SlateRule,
-  { items, left }: DrawnSlates,
-  { item, position, length }: LoggedPlace,
+export function readDrawn(
+  { items, own }: Pick<DrawnSlates, "items" | "own">,
+  { position }: LoggedPlace,
+  length: number,
   visit: VisitPrefix,
 ): number {
-  const policy = policies[position] ?? policies.at(-1)!;
-  const floor = exploration / (policy.length - position);
-  const mass = (1 - exploration) * policy[item]!;
   let count = 0;
   for (let start = 0; start < items.length; start += length) {
-    let k = 0;
-    while (k < position && items[start + k] !== item) k++;
-    if (k < position) continue;
-    visit(mass / left[start + position]! + floor, items, start);
+    const probability = own[start + position]!;
+    if (probability < 0) continue;
+    visit(probability, items, start);
     count++;
   }
   return (count * length) / items.length;
@@ -84,45 +109,47 @@ function readDrawn(
 
 /** P(a at k) of all candidates, as above. */
 function fillPositions(
-  { policies, exploration }: SlateRule,
-  { items, left }: DrawnSlates,
+  rule: SlateRule,
+  { scale: scales, floor: floors, closed, closedCount }: DrawnSlates,
   draws: number,
   positions: readonly Float64Array[],
 ): void {
   const { length } = positions;
-  const missing = new Float64Array(positions[0]!.length);
-  const missingScale = new Float64Array(positions[0]!.length);
+  const candidates = positions[0]!.length;
+  const missingScale = new Float64Array(candidates);
+  const missingFloor = new Float64Array(candidates);
   for (const [k, into] of positions.entries()) {
-    const policy = policies[k] ?? policies.at(-1)!;
-    const floor = exploration / (into.length - k) / draws;
-    let scale = 0;
-    missing.fill(0);
+    const policy = policyAt(rule, k);
+    let [scale, floor] = [0, 0];
     missingScale.fill(0);
-    for (let start = 0; start < draws * length; start += length) {
-      const share = 1 / (left[start + k]! * draws);
-      scale += share;
-      for (let j = 0; j < k; j++) {
-        missing[items[start + j]!]!++;
-        missingScale[items[start + j]!]! += share;
+    missingFloor.fill(0);
+    for (let draw = 0; draw < draws; draw++) {
+      const cell = draw * length + k;
+      if (floors[cell] === 0 && scales[cell] === 0) continue;
+      scale += scales[cell]!;
+      floor += floors[cell]!;
+      const start = draw * candidates;
+      for (let place = start; place < start + closedCount[cell]!; place++) {
+        missingScale[closed[place]!]! += scales[cell]!;
+        missingFloor[closed[place]!]! += floors[cell]!;
       }
     }
-    for (let a = 0; a < into.length; a++) {
-      // Of an item that is above in all draws both differences are exactly 0.
-      const chosen = policy[a]! * (scale - missingScale[a]!);
-      into[a] = (1 - exploration) * chosen + floor * (draws - missing[a]!);
-    }
+    // Of an item that is closed in all draws both differences are exactly 0.
+    for (let a = 0; a < candidates; a++)
+      into[a] = (policy[a]! * (scale - missingScale[a]!) + (floor - missingFloor[a]!)) / draws;
   }
 }
 
 interface Opened {
   readonly rule: SlateRule;
   readonly given: SlateDraws;
+  readonly length: number;
 }
 
-/** Without caps and diversity: each position has all candidates that are not above, with the same odds. */
+/** Without diversity: each position has all candidates that are neither above nor forbidden by a full group, with the same odds. */
 export function createPlainDrawing(): SlateDrawing {
   const drawer = createSlateDrawer();
-  let drawn: DrawnSlates = { items: new Int32Array(), left: new Float64Array() };
+  let drawn = createDrawn(0, 0, 0);
   let opened: Opened | undefined;
   const known = (): Opened => {
     if (opened === undefined) throw new RangeError("no slate was drawn yet");
@@ -130,14 +157,18 @@ export function createPlainDrawing(): SlateDrawing {
   };
   return {
     draw: (rule, slate, given) => {
-      opened = { rule, given };
-      const size = given.draws * slate.items.length;
+      const length = lengthOf(slate);
+      const { length: candidates } = slate.values;
+      opened = { rule, given, length };
       drawer.open(rule, slate);
-      if (drawn.items.length !== size)
-        drawn = { items: new Int32Array(size), left: new Float64Array(size) };
+      if (
+        drawn.items.length !== given.draws * length ||
+        drawn.closed.length !== given.draws * candidates
+      )
+        drawn = createDrawn(given.draws, length, candidates);
       return drawSlates({ rule, drawer }, slate, given, drawn);
     },
-    readDrawn: (place, visit) => readDrawn(known().rule, drawn, place, visit),
+    readDrawn: (place, visit) => readDrawn(drawn, place, known().length, visit),
     drawAround: (place, visit) => {
       const { rule, given } = known();
       drawAround({ rule, drawer }, place, given, visit);

@@ -1,4 +1,4 @@
-import { createRuledDrawing } from "./ruled-drawing.ts";
+import { createDiverseDrawing } from "./diverse-drawing.ts";
 import type { SlateRule, ValuedSlate } from "./slate-drawer.ts";
 import { createPlainDrawing, type LoggedPlace, type VisitPrefix } from "./slate-drawing.ts";
 import type { SlateDraws } from "./slate-draws.ts";
@@ -66,12 +66,12 @@ export function createMarginals(): (
   draws: SlateDraws,
 ) => SlateMarginals {
   const plain = createPlainDrawing();
-  const ruled = createRuledDrawing();
+  const diverse = createDiverseDrawing();
   let table: readonly Float64Array[] = [];
   return (rule, slate, given) => {
     const { length } = slate.items;
     const { length: count } = slate.values;
-    const drawing = rule.caps === undefined && rule.diversity === undefined ? plain : ruled;
+    const drawing = rule.diversity === undefined ? plain : diverse;
     const direct = drawing.draw(rule, slate, given);
     const isSeldomLeft = slate.items.map(() => false);
     const logged = Float64Array.from(slate.items, (item, position) => {

@@ -11,8 +11,9 @@ interface CappedRule extends SlateRule {
   readonly caps: SlateCaps;
 }
 
-/** π times the factors of the items above. */
-function weigh({ policies: [policy], diversity }: SlateRule, above: readonly number[]) {
+/** π of the next position times the factors of the items above. */
+function weigh({ policies, diversity }: SlateRule, above: readonly number[]) {
+  const policy = policies[above.length] ?? policies.at(-1);
   if (diversity === undefined) return policy!;
   const { unexplained, power, take } = createSpread(diversity);
   for (const a of above) take(a);
@@ -92,6 +93,15 @@ const cases: readonly (readonly [string, CappedRule, number])[] = [
       caps: { groupsOf: [[0, 1], [0], [1], [0], [1], [0, 1]], limits: [1, 1] },
     },
     2,
+  ],
+  [
+    "a group of which none may be shown, and another policy below the first position",
+    {
+      policies: [shares, Float64Array.of(0.1, 0.1, 0.2, 0.2, 0.2, 0.2)],
+      exploration: 0.05,
+      caps: { groupsOf: [[0], [1], [1], [], [1], []], limits: [0, 2] },
+    },
+    3,
   ],
   [
     "none, but diversity, after an item that is placed",

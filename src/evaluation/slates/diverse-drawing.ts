@@ -1,20 +1,23 @@
 import { createPrefix, type SlatePrefix } from "../../domain/prefix-rules.ts";
-import { noCaps, type SlateCaps } from "../../domain/slate-caps.ts";
+import { noCaps } from "../../domain/slate-caps.ts";
 import { tiltBy } from "../../domain/slate-diversity.ts";
+import { createCapBars } from "./cap-bars.ts";
 import type { SlateRule, ValuedSlate } from "./slate-drawer.ts";
-import type { LoggedPlace, SlateDrawing, VisitPrefix } from "./slate-drawing.ts";
+import {
+  type LoggedPlace,
+  readDrawn,
+  type SlateDrawing,
+  type VisitPrefix,
+} from "./slate-drawing.ts";
 import type { SlateDraws } from "./slate-draws.ts";
 
-/** Sums over the candidates that a prefix leaves for the next position. */
-interface LeftSums {
-  /** Σ of their weights. */
-  readonly mass: number;
-  readonly count: number;
-}
-
-interface Left extends LeftSums {
+/** The candidates that a prefix leaves for the next position: P(a | prefix) is scale·weights[a] + floor. */
+interface Left {
   /** π by candidate, times its factor by the items above; valid until the next position. */
   readonly weights: Float64Array;
+  readonly scale: number;
+  readonly floor: number;
+  readonly count: number;
 }
 
 interface Opened {
@@ -31,10 +34,7 @@ interface Opened {
 /** Drawn slates: entry [draw·length + k] is of the prefix above position k. */
 interface DrawnSlates {
   readonly items: Int32Array;
-  readonly mass: Float64Array;
-  /** 0 if the slate has ended above. */
-  readonly count: Int32Array;
-  /** Of the logged item of that position; −1 if it is not left for it. */
+  /** P(the logged item of that position | prefix); −1 if it is not left for it, or if the slate has ended above. */
   readonly own: Float64Array;
   /** By position, Σ over the draws of P(a | prefix) of each candidate. */
   readonly sums: readonly Float64Array[];
@@ -43,8 +43,7 @@ interface DrawnSlates {
 const policyAt = ({ policies }: SlateRule, k: number) => policies[k] ?? policies.at(-1)!;
 
 /** P(a | prefix) of a candidate that is left. */
-const chance = (weight: number, { mass, count }: LeftSums, exploration: number): number =>
-  ((1 - exploration) * weight) / mass + exploration / count;
+const chanceOf = ({ weights, scale, floor }: Left, a: number) => scale * weights[a]! + floor;
 
 function weigh({ rule, prefix: { spread }, weights }: Opened, k: number): Float64Array {
   const policy = policyAt(rule, k);
@@ -59,6 +58,7 @@ function weigh({ rule, prefix: { spread }, weights }: Opened, k: number): Float6
 
 function findLeft(opened: Opened, k: number): Left {
   const { closed } = opened.prefix;
+  const { exploration } = opened.rule;
   const weights = weigh(opened, k);
   let [mass, count] = [0, 0];
   for (let a = 0; a < closed.length; a++) {
@@ -66,26 +66,32 @@ function findLeft(opened: Opened, k: number): Left {
     mass += weights[a]!;
     count++;
   }
-  return { weights, mass, count };
+  return { weights, scale: (1 - exploration) / mass, floor: exploration / count, count };
 }
 
 /**
- * Adds P(a | prefix) of the candidates that are left to the sums of a position.
- * @returns Σ P(a | prefix)·v(a)
+ * Adds P(a | prefix) of the candidates that are left to the sums of a position, and draws one of them. This is where the time of a
+ * diverse slate goes, so it is one pass.
+ * @param share in [0, 1)
+ * @returns Σ P(a | prefix)·v(a), and the candidate
  */
 function addChances(
-  { rule, slate: { values }, prefix: { closed } }: Opened,
-  left: Left,
-  sums: Float64Array,
-): number {
-  let value = 0;
+  { slate: { values }, prefix: { closed } }: Opened,
+  { weights, scale, floor }: Left,
+  { sums, share }: { readonly sums: Float64Array; readonly share: number },
+) {
+  let [value, sum, chosen, last] = [0, 0, -1, -1];
   for (let a = 0; a < closed.length; a++) {
     if (closed[a]) continue;
-    const probability = chance(left.weights[a]!, left, rule.exploration);
+    const probability = scale * weights[a]! + floor;
     sums[a]! += probability;
     value += probability * values[a]!;
+    sum += probability;
+    last = a;
+    if (chosen < 0 && share < sum) chosen = a;
   }
-  return value;
+  // Rounding can leave the sum a hair below.
+  return { value, chosen: chosen < 0 ? last : chosen };
 }
 
 /**
@@ -93,15 +99,15 @@ function addChances(
  * @param share in [0, 1) of the probability that these have together
  */
 function drawLeft(
-  { rule, prefix: { closed } }: Opened,
+  { prefix: { closed } }: Opened,
   left: Left,
-  { barred, share }: { readonly barred?: Uint8Array; readonly share: number },
+  { barred, share }: { readonly barred: Uint8Array; readonly share: number },
 ): number {
   let [sum, last] = [0, -1];
   for (let a = 0; a < closed.length; a++) {
-    if (closed[a] || barred?.[a]) continue;
+    if (closed[a] || barred[a]) continue;
     last = a;
-    sum += chance(left.weights[a]!, left, rule.exploration);
+    sum += chanceOf(left, a);
     if (share < sum) return a;
   }
   // Rounding can leave the sum a hair below.
@@ -109,10 +115,9 @@ function drawLeft(
 }
 
 /** 1 − P(B | prefix), without the digits that a difference loses. */
-function sumUnbarred({ rule, prefix: { closed } }: Opened, left: Left, barred: Uint8Array): number {
+function sumUnbarred({ prefix: { closed } }: Opened, left: Left, barred: Uint8Array): number {
   let sum = 0;
-  for (let a = 0; a < closed.length; a++)
-    if (!closed[a] && !barred[a]) sum += chance(left.weights[a]!, left, rule.exploration);
+  for (let a = 0; a < closed.length; a++) if (!closed[a] && !barred[a]) sum += chanceOf(left, a);
   return sum;
 }
 
@@ -121,18 +126,17 @@ function drawSlates(opened: Opened, drawn: DrawnSlates): Float64Array {
   const { items } = slate;
   const direct = new Float64Array(items.length);
   for (const sums of drawn.sums) sums.fill(0);
+  drawn.own.fill(-1);
   for (let start = 0; start < given.draws * length; start += length) {
     prefix.clear();
-    drawn.count.fill(0, start, start + length);
     for (let k = 0; k < length; k++) {
       const left = findLeft(opened, k);
       if (left.count === 0) break;
-      drawn.mass[start + k] = left.mass;
-      drawn.count[start + k] = left.count;
-      const isLeft = k < items.length && !prefix.closed[items[k]!];
-      drawn.own[start + k] = isLeft ? left.weights[items[k]!]! : -1;
-      direct[Math.min(k, items.length - 1)]! += addChances(opened, left, drawn.sums[k]!);
-      const chosen = drawLeft(opened, left, { share: given.uniforms[start + k]! });
+      if (k < items.length && !prefix.closed[items[k]!])
+        drawn.own[start + k] = chanceOf(left, items[k]!);
+      const position = { sums: drawn.sums[k]!, share: given.uniforms[start + k]! };
+      const { value, chosen } = addChances(opened, left, position);
+      direct[Math.min(k, items.length - 1)]! += value;
       drawn.items[start + k] = chosen;
       if (k < length - 1) prefix.take(chosen);
     }
@@ -140,81 +144,37 @@ function drawSlates(opened: Opened, drawn: DrawnSlates): Float64Array {
   return direct.map((sum) => sum / given.draws);
 }
 
-function readDrawn(
-  { rule, given, length }: Opened,
-  { items, mass, count, own }: DrawnSlates,
-  { position }: LoggedPlace,
-  visit: VisitPrefix,
-): number {
-  let found = 0;
-  for (let start = 0; start < given.draws * length; start += length) {
-    const cell = start + position;
-    if (count[cell] === 0 || own[cell]! < 0) continue;
-    const left = { mass: mass[cell]!, count: count[cell]! };
-    visit(chance(own[cell]!, left, rule.exploration), items, start);
-    found++;
-  }
-  return found / given.draws;
-}
-
-/** Marks the candidates whose choice would close the item: itself, and those that fill one of its groups. */
-function createBars({ groupsOf, limits }: SlateCaps, item: number) {
-  const own = groupsOf[item]!;
-  const barred = new Uint8Array(groupsOf.length);
-  const members = own.map((group) =>
-    groupsOf.flatMap((groups, a) => (groups.includes(group) ? [a] : [])),
-  );
-  const left = own.map(() => 0);
-  const barFull = (index: number) => {
-    if (left[index]! <= 1) for (const member of members[index]!) barred[member] = 1;
-  };
-  return {
-    barred,
-    clear: () => {
-      barred.fill(0);
-      barred[item] = 1;
-      for (const [index, group] of own.entries()) {
-        left[index] = limits[group]!;
-        barFull(index);
-      }
-    },
-    take: (a: number) => {
-      for (const [index, group] of own.entries()) {
-        if (!groupsOf[a]!.includes(group)) continue;
-        left[index]!--;
-        barFull(index);
-      }
-    },
-  };
-}
-
 /**
  * Prefixes that leave the item, each with Π_{j<k}(1 − P(B | prefix_j))·P(a | prefix_k), B the candidates that would close it: unbiased,
  * since each such prefix is drawn with its probability given that no candidate of B is chosen.
  */
-function drawAroundRuled(
+function drawAroundDiverse(
   opened: Opened,
   { item, position }: LoggedPlace,
   visit: VisitPrefix,
 ): void {
   const { rule, slate, given, length, prefix } = opened;
-  const bars = createBars(rule.caps ?? noCaps(slate.values.length), item);
+  const barred = new Uint8Array(slate.values.length);
+  const bars = createCapBars(rule.caps ?? noCaps(slate.values.length), item, (a) => {
+    barred[a] = 1;
+  });
   const above = new Int32Array(length);
   for (let draw = 0; draw < given.draws; draw++) {
     prefix.clear();
+    barred.fill(0);
     bars.clear();
     let weight = 1;
     for (let k = 0; k <= position; k++) {
       const left = findLeft(opened, k);
       if (k === position) {
-        visit(weight * chance(left.weights[item]!, left, rule.exploration), above);
+        visit(weight * chanceOf(left, item), above);
         break;
       }
-      const missed = sumUnbarred(opened, left, bars.barred);
+      const missed = sumUnbarred(opened, left, barred);
       if (missed === 0) break;
       weight *= missed;
       const share = given.uniforms[draw * length + k]! * missed;
-      const chosen = drawLeft(opened, left, { barred: bars.barred, share });
+      const chosen = drawLeft(opened, left, { barred, share });
       above[k] = chosen;
       prefix.take(chosen);
       bars.take(chosen);
@@ -232,10 +192,10 @@ function fillPositions(
 }
 
 /**
- * With caps or diversity. By caps a position has the candidates that no full group forbids, and a slate ends if there are none; by
- * diversity the probabilities depend on which items stand above.
+ * With diversity, by which the probabilities depend on the items above, and with or without caps. Each draw walks through all candidates:
+ * some ten times the work of slates without.
  */
-export function createRuledDrawing(): SlateDrawing {
+export function createDiverseDrawing(): SlateDrawing {
   let drawn: DrawnSlates | undefined;
   let opened: Opened | undefined;
   const known = () => {
@@ -253,15 +213,16 @@ export function createRuledDrawing(): SlateDrawing {
       if (drawn?.items.length !== size || drawn.sums[0]?.length !== candidates)
         drawn = {
           items: new Int32Array(size),
-          mass: new Float64Array(size),
-          count: new Int32Array(size),
           own: new Float64Array(size),
           sums: Array.from({ length }, () => new Float64Array(candidates)),
         };
       return drawSlates(opened, drawn);
     },
-    readDrawn: (place, visit) => readDrawn(...known(), place, visit),
-    drawAround: (place, visit) => drawAroundRuled(known()[0], place, visit),
+    readDrawn: (place, visit) => {
+      const [{ length }, slates] = known();
+      return readDrawn(slates, place, length, visit);
+    },
+    drawAround: (place, visit) => drawAroundDiverse(known()[0], place, visit),
     fillPositions: (positions) => fillPositions(...known(), positions),
   };
 }
