@@ -87,6 +87,7 @@ test("defineConfig and the schema have the same fields", () => {
           diversity: 0.9,
         },
         exploration: 0.1,
+        loopExploration: 0.01,
         maxCandidates: 10,
         discount: 0,
         sessionGapSeconds: 60,

@@ -67,6 +67,8 @@ export interface Scenario {
   readonly sources?: SourcesRule;
   /** ε of the exploration floor, in (0, 1]: each position mixes the policy with the uniform choice. */
   readonly exploration: number;
+  /** ε of slates that are drawn with the fast loop, which explores already; absent: as of all others. */
+  readonly loopExploration?: number;
   /** Candidates kept of a larger catalogue by retrieval. */
   readonly maxCandidates: number;
   /**
@@ -89,7 +91,14 @@ export interface Scenario {
 export interface ServingRule
   extends Pick<
     Scenario,
-    "ads" | "excludeSeen" | "exploration" | "maxCandidates" | "rules" | "social" | "sources"
+    | "ads"
+    | "excludeSeen"
+    | "exploration"
+    | "loopExploration"
+    | "maxCandidates"
+    | "rules"
+    | "social"
+    | "sources"
   > {
   /** Share of the users who get the baseline. */
   readonly baselineShare: number;

@@ -49,7 +49,7 @@ export async function checkArm(
       problem: `user '${decision.userId}' belongs to arm ${own?.arm} of policy version ${own?.version}, not to ${arm} of ${policyVersion}: the row was changed`,
     };
   }
-  const expected = explorationOf(arm, assignment, rule);
+  const expected = explorationOf({ arm, mark: decision.fastLoop }, assignment, rule);
   if (exploration !== expected) {
     return {
       problem: `exploration was ${expected} and not ${exploration}: the row was changed`,

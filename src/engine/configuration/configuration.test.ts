@@ -181,6 +181,17 @@ test.each([
   expect(scenarios[0]!.exploration).toBe(exploration);
 });
 
+test.each([
+  ["is small, since its draws explore too", {}, 0.005],
+  ["is the scenario's own", { exploration: 0.1 }, undefined],
+  ["is as given", { loopExploration: 0.02 }, 0.02],
+  ["is none where trained policies have the loop", { fastLoop: { enabled: true } }, undefined],
+])("the floor of popularity with its loop %s", (_, given, floor) => {
+  const { scenarios } = parseConfiguration({ scenarios: [{ ...scenario, ...given }] });
+  expect(scenarios[0]!.loopExploration).toBe(floor);
+  expect(parseConfiguration({ scenarios }).scenarios).toEqual(scenarios);
+});
+
 function refusal(parse: () => unknown): EngineError {
   try {
     parse();
@@ -206,6 +217,11 @@ test.each([
   ["a slate of text", withScenario({ slateSize: "3" }), 'scenarios[0].slateSize is "3": '],
   ["no slate", withScenario({ slateSize: undefined }), "scenarios[0].slateSize is missing: "],
   ["exploration beyond 1", withScenario({ exploration: 1.5 }), "scenarios[0].exploration is 1.5: "],
+  [
+    "a loop that never explores",
+    withScenario({ loopExploration: 0 }),
+    "scenarios[0].loopExploration is 0: ",
+  ],
   ["no exploration", withScenario({ exploration: 0 }), "scenarios[0].exploration is 0: "],
   ["exploration below 0", withScenario({ exploration: -1 }), "scenarios[0].exploration is -1: "],
   ["1,001 candidates", withScenario({ maxCandidates: 1001 }), "scenarios[0].maxCandidates is 1001"],

@@ -21,7 +21,7 @@ export interface RewardRuleInput
 /** A scenario as it is written. */
 export interface ScenarioInput
   extends Pick<Scenario, "name" | "slateSize" | "excludeSeen">,
-    Partial<Pick<Scenario, "exploration" | "rules" | "guards">>,
+    Partial<Pick<Scenario, "exploration" | "loopExploration" | "rules" | "guards">>,
     Defaulted<Pick<Scenario, "maxCandidates" | "discount" | "sessionGapSeconds" | "slateReward">> {
   readonly reward: RewardRuleInput;
   /** Items are shown for campaigns: docs/guides/ads.md. */

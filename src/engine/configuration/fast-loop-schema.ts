@@ -49,8 +49,14 @@ export const defaultFastLoop: FastLoopSettings = Object.freeze(
 /** The scenario with its loop and the exploration that goes with it, as far as they are not written. */
 export function completeFastLoop(scenario: WrittenScenario, isPrivate: boolean): Scenario {
   const fastLoop = complete(scenario.fastLoop, { ...scenario, isPrivate });
-  const { enabled } = fastLoop;
-  // Trained policies then serve without it, so they explore.
-  const exploresItself = enabled !== false && enabled !== "on-popularity";
-  return { exploration: defaultExploration(exploresItself), ...scenario, fastLoop };
+  const { exploration } = scenario;
+  if (exploration !== undefined) return { ...scenario, exploration, fastLoop };
+  // Beside popularity with a loop trained policies serve without it, so they explore.
+  const isForPopularity = fastLoop.enabled === "on-popularity";
+  return {
+    exploration: defaultExploration(fastLoop.enabled !== false && !isForPopularity),
+    ...(isForPopularity && { loopExploration: defaultExploration(true) }),
+    ...scenario,
+    fastLoop,
+  };
 }

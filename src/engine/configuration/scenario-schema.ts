@@ -91,6 +91,7 @@ const scenarioFields = z.strictObject({
   excludeSeen: z.union([z.boolean("must be true, false or a list of rules"), seenRules]),
   rules: scenarioRules.exactOptional(),
   exploration: z.number().gt(0).max(1).exactOptional(),
+  loopExploration: z.number().gt(0).max(1).exactOptional(),
   maxCandidates: z.int().min(1).max(1000).default(500),
   discount: z.number().min(0).lt(1).default(0),
   sessionGapSeconds: positive.default(1800),

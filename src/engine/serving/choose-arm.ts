@@ -1,4 +1,5 @@
 import type { Arm } from "../../domain/decision.ts";
+import type { FastLoopMark } from "../../domain/fast-loop.ts";
 import { type Assignment, triesRetriever, uniformVersion } from "../../domain/policy-snapshot.ts";
 import type { ServingRule } from "../../domain/scenario.ts";
 import { hashUniform } from "../../numeric/hash.ts";
@@ -8,9 +9,15 @@ interface Visitor {
   readonly userId: string;
 }
 
-/** The baseline explores the minimum: it exists for comparison. */
-export const explorationOf = (arm: Arm, assignment: Assignment, rule: ServingRule): number =>
-  Math.max(rule.exploration, arm === "baseline" ? 0 : (assignment.exploration ?? 0));
+/** The baseline explores the minimum: it exists for comparison. @param answer.mark of the fast loop that the slate is drawn with */
+export function explorationOf(
+  { arm, mark }: { readonly arm: Arm; readonly mark?: FastLoopMark | undefined },
+  assignment: Assignment,
+  { exploration, loopExploration }: Pick<ServingRule, "exploration" | "loopExploration">,
+): number {
+  if (mark && loopExploration !== undefined) return loopExploration;
+  return Math.max(exploration, arm === "baseline" ? 0 : (assignment.exploration ?? 0));
+}
 
 /** The policy that answers an arm's users. */
 export const versionOf = (arm: Arm, assignment: Assignment): number | undefined =>

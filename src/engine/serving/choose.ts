@@ -65,7 +65,7 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   const drawnAds = auction && scenario.ads && adsOf(auction, scenario.ads, retrieved.facts);
   const situation = { views, scenario, userId: read.known, state, random, ads: drawnAds };
   const scored = await scoreInSpan(parts, { assignment, arm }, situation);
-  const exploration = explorationOf(scored.arm, assignment, servingRule);
+  const exploration = explorationOf(scored, assignment, servingRule);
   const { drawn, ads, logits } = await drawSlate({
     ...{ name: scenario.name, moment, tilted: read.groups.tilted },
     ...{ retrieved, scored, exploration, random },

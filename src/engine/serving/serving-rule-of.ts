@@ -10,13 +10,16 @@ function refusals({ train, personalise }: Configuration["privacy"]["consent"]): 
 /** The rule by which a decision is made, and which it names on record. */
 export function servingRuleOf(
   { baselineShare, uniformShare, privacy }: Configuration,
-  { ads, excludeSeen, exploration, maxCandidates, rules, social, sources }: Scenario,
+  scenario: Scenario,
 ): ServingRule {
+  const { ads, excludeSeen, exploration, loopExploration, maxCandidates } = scenario;
+  const { rules, social, sources } = scenario;
   const shares = { baselineShare, uniformShare };
   const consent = refusals(privacy.consent);
   const optional = {
     ...{ ...(ads && { ads }), ...(rules && { rules }) },
     ...{ ...(social && { social }), ...(sources && { sources }) },
+    ...(loopExploration !== undefined && { loopExploration }),
   };
   const asked = Object.keys(consent).length > 0 && { consent };
   return { ...shares, excludeSeen, exploration, maxCandidates, ...optional, ...asked };

@@ -6,6 +6,7 @@ import {
 } from "../../numeric/cholesky.ts";
 import { dot } from "../../numeric/dot.ts";
 import type { RandomStream } from "../../numeric/random.ts";
+import type { RegressionMoments } from "./evident-priors.ts";
 import {
   checkHeadOptions,
   createHeadState,
@@ -31,6 +32,8 @@ export interface LinearHead {
   draw(random: RandomStream, scale: number): Float64Array;
   /** Another λ from now on; all events stay learnt. @throws RangeError if it is not above 0 */
   setPrior(precision: number): void;
+  /** Of the events, without the prior. */
+  moments(): RegressionMoments;
   /** All of the state: a head that is decoded from it continues as this one, bit for bit. */
   encode(): Uint8Array;
 }
@@ -99,6 +102,21 @@ function updateNoise(
   counts[2] = forgetting * counts[2]! + restored + 1;
 }
 
+function momentsOf(
+  { matrix, right }: HeadState,
+  { size, priorPrecision }: LinearHeadOptions,
+): RegressionMoments {
+  let [trace, squares] = [0, 0];
+  for (let row = 0; row < size; row++) {
+    const diagonal = matrix[row * size + row]! - priorPrecision;
+    trace += diagonal;
+    squares += diagonal ** 2;
+    for (let column = row + 1; column < size; column++)
+      squares += 2 * matrix[row * size + column]! ** 2;
+  }
+  return { targets: dot(right, right), trace, squares };
+}
+
 /** One draw of N(mean, deviation²·A⁻¹). */
 function drawAround(
   mean: Float64Array,
@@ -164,6 +182,7 @@ export function createLinearHead(given: LinearHeadOptions, bytes?: Uint8Array): 
     predict,
     spread,
     noiseVariance,
+    moments: () => momentsOf(state, options),
     draw: (random, scale) =>
       drawAround(readMean(), factor, { random, deviation: scale * Math.sqrt(noiseVariance()) }),
     encode: () => new Uint8Array(all.slice().buffer),

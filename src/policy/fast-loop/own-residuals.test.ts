@@ -65,3 +65,40 @@ test("a clone learns apart", () => {
   clone.update(old, one, 1);
   expect(find(clone)).toEqual(find(residuals));
 });
+
+test("moments are those of all owners' sums, forgotten ones as parts", () => {
+  const forgetting = 0.97;
+  const residuals = createOwnResiduals(2, forgetting);
+  const random = createRandom(4);
+  const owners = ["a", "b", "c"].map((id) => ({
+    ...{ owner: { id, priorEvents: 15 }, right: [0, 0], matrix: [0, 0, 0] },
+  }));
+  for (let event = 0; event < 200; event++) {
+    const x = Float64Array.of(1, random.normal());
+    const y = random.normal();
+    const chosen = owners[random.integer(3)]!;
+    residuals.update(chosen.owner, x, y);
+    for (const one of owners) {
+      const isChosen = Number(one === chosen);
+      one.right = one.right.map((sum, row) => forgetting * sum + isChosen * x[row]! * y);
+      const products = [1, x[1]!, x[1]! ** 2];
+      one.matrix = one.matrix.map((sum, cell) => forgetting * sum + isChosen * products[cell]!);
+    }
+  }
+  const sum = (of: (one: (typeof owners)[number]) => number) =>
+    owners.reduce((total, one) => total + of(one), 0);
+  for (const { targets, trace, squares } of [residuals.moments(), residuals.clone().moments()]) {
+    expect(targets).toBeCloseTo(
+      sum(({ right: [a = 0, b = 0] }) => a ** 2 + b ** 2),
+      10,
+    );
+    expect(trace).toBeCloseTo(
+      sum(({ matrix: [a = 0, , b = 0] }) => a + b),
+      10,
+    );
+    expect(squares).toBeCloseTo(
+      sum(({ matrix: [a = 0, b = 0, c = 0] }) => a ** 2 + 2 * b ** 2 + c ** 2),
+      8,
+    );
+  }
+});

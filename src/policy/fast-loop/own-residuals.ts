@@ -1,4 +1,5 @@
 import { factoriseUpper, solveTransposed } from "../../numeric/cholesky.ts";
+import type { RegressionMoments } from "./evident-priors.ts";
 
 /** Sums of one owner's events, forgotten ones as parts of one. */
 interface Remembered {
@@ -31,6 +32,8 @@ export interface OwnResiduals {
   find(owner: Owner): (x: Float64Array) => Residual;
   /** Counts one event: all owners forget, this one learns. */
   update(owner: Owner, x: Float64Array, target: number): void;
+  /** Over all owners, as of the newest event. */
+  moments(): RegressionMoments;
   clone(): OwnResiduals;
 }
 
@@ -72,16 +75,50 @@ function addEvent(sums: Float64Array, x: Float64Array, target: number): void {
   }
 }
 
+/** Of one owner's sums. */
+function momentsOf(sums: Float64Array, size: number): RegressionMoments {
+  let [targets, trace, squares] = [0, 0, 0];
+  let cell = size;
+  for (let row = 0; row < size; row++) {
+    const diagonal = sums[cell++]!;
+    targets += sums[row]! ** 2;
+    trace += diagonal;
+    squares += diagonal ** 2;
+    for (let column = row + 1; column < size; column++) squares += 2 * sums[cell++]! ** 2;
+  }
+  return { targets, trace, squares };
+}
+
+/** Of all owners, once all have forgotten and one has learnt. */
+const replaceMoments = (
+  all: RegressionMoments,
+  forgetting: number,
+  [before, after]: readonly [RegressionMoments, RegressionMoments],
+): RegressionMoments => ({
+  targets: forgetting ** 2 * all.targets + after.targets - before.targets,
+  trace: forgetting * all.trace + after.trace - before.trace,
+  squares: forgetting ** 2 * all.squares + after.squares - before.squares,
+});
+
+interface ResidualSums {
+  readonly owners: ReadonlyMap<string, Remembered>;
+  readonly events: number;
+  readonly moments: RegressionMoments;
+}
+
+const noEvents: ResidualSums = {
+  owners: new Map(),
+  events: 0,
+  moments: { targets: 0, trace: 0, squares: 0 },
+};
+
 export function createOwnResiduals(
   size: number,
   forgetting: number,
-  start: { readonly owners: ReadonlyMap<string, Remembered>; readonly events: number } = {
-    owners: new Map(),
-    events: 0,
-  },
+  start: ResidualSums = noEvents,
 ): OwnResiduals {
   const owners = new Map(start.owners);
-  let { events } = start;
+  let { events, moments } = start;
   const scratch = new Float64Array(size);
   /** A copy of an owner's sums as of now. */
   const recall = (id: string): Float64Array => {
@@ -119,9 +156,12 @@ export function createOwnResiduals(
       events += 1;
       posteriors.clear();
       const sums = recall(id);
+      const before = momentsOf(sums, size);
       addEvent(sums, x, target);
+      moments = replaceMoments(moments, forgetting, [before, momentsOf(sums, size)]);
       owners.set(id, { sums, at: events });
     },
-    clone: () => createOwnResiduals(size, forgetting, { owners, events }),
+    moments: () => moments,
+    clone: () => createOwnResiduals(size, forgetting, { owners, events, moments }),
   };
 }

@@ -3,6 +3,7 @@ import { dot } from "../../numeric/dot.ts";
 import { hash32 } from "../../numeric/hash.ts";
 import type { RandomStream } from "../../numeric/random.ts";
 import { normalQuantile } from "../../numeric/statistics.ts";
+import { evidentPriors, guessPriors, type Priors, usualPriors } from "./evident-priors.ts";
 import {
   centre,
   createBasis,
@@ -15,12 +16,12 @@ import {
 } from "./features.ts";
 import { createLinearHead, type LinearHead } from "./linear-head.ts";
 import { createOwnResiduals, type Owner, type Residual } from "./own-residuals.ts";
-import { addReward, noRewards, priorStrength, type RewardMoments } from "./prior-strength.ts";
+import { addReward, noRewards, type RewardMoments } from "./prior-strength.ts";
 
 /**
  * To be raised by every change of learning or draws: its features, its priors, the order of events.
  */
-export const modelVersion = 7;
+export const modelVersion = 8;
 
 /** An item, and whether the policy was trained with it. */
 export interface ItemOfModel {
@@ -81,12 +82,10 @@ export interface ResidualModelOptions {
   readonly forgetting: number;
   /** η in standard deviations of a reward: an item promises η·(z − z̄) more than the policy's average choice. */
   readonly temperature: number;
-  /** Standard deviation of a prediction before any event, at most, in mean rewards. Default: no bound. */
+  /** Standard deviation of a prediction before any event, at most, in mean rewards; events then tell the widths of the priors. Default: the usual priors, whatever the rewards. */
   readonly widest?: number;
 }
 
-/** Events that the prior of a weight weighs as much as, for features of length about 1; times `Learnt.strength`. */
-const priorEvents = { head: 5, knownItem: 15, newItem: 10, user: 15 };
 /** That of a reward that is 0 or 1 equally often; tens of events show the true one. */
 const firstNoiseVariance = 0.25;
 
@@ -113,20 +112,19 @@ interface Learnt {
   readonly positions: PositionMean[];
   /** Of all blocks, also of those before tastes changed. */
   rewards: RewardMoments;
-  /** Factor on `priorEvents`. */
-  strength: number;
+  priors: Priors;
   /** Page's cumulative sum of disappointments, standard deviations. */
   disappointment: number;
 }
 
-const ownItem = ({ itemId, isKnown }: ItemOfModel, strength: number): Owner => ({
+const ownItem = ({ itemId, isKnown }: ItemOfModel, { knownItem, newItem }: Priors): Owner => ({
   id: itemId,
-  priorEvents: strength * (isKnown ? priorEvents.knownItem : priorEvents.newItem),
+  priorEvents: isKnown ? knownItem : newItem,
 });
 /** No user has an empty id: a stranger keeps the prior. */
-const ownUser = (userId: UserId | undefined, strength: number): Owner => ({
+const ownUser = (userId: UserId | undefined, { user }: Priors): Owner => ({
   id: userId ?? "",
-  priorEvents: strength * priorEvents.user,
+  priorEvents: user,
 });
 
 /** Standard normal by the text's hash: a stream for each of hundreds of candidates would cost more than all else. */
@@ -160,12 +158,12 @@ interface ShownEvent {
  * @returns its shortfall, in standard deviations, beyond the optimism of a choice by prediction
  */
 function learnShown(
-  { head, items, users, positions, strength }: Learnt,
+  { head, items, users, positions, priors }: Learnt,
   { item, user, x, promise }: ShownEvent,
   forgetting: number,
 ): number {
   const left = item.reward - promise;
-  const owner = ownItem(item, strength);
+  const owner = ownItem(item, priors);
   const ofItem = items.find(owner)(x.state);
   const ofUser = users.find(user)(x.item);
   const ofHead = { mean: head.predict(x.pair), spread: head.spread(x.pair) };
@@ -190,7 +188,7 @@ function learnShown(
 
 /** See `ResidualModel.draw`. */
 function drawGains(
-  { head, items, users, strength }: Learnt,
+  { head, items, users, priors }: Learnt,
   basis: FeatureBasis,
   { random, scale }: { readonly random: RandomStream; readonly scale: number },
 ): ReturnType<ResidualModel["draw"]> {
@@ -200,10 +198,10 @@ function drawGains(
   return ({ userId, towers }, candidates) => {
     const describe = createPairFeatures(basis, towers.state);
     const advantages = centre(towers.logits);
-    const findOfUser = users.find(ownUser(userId, strength));
+    const findOfUser = users.find(ownUser(userId, priors));
     return Float64Array.from(candidates, (item, candidate) => {
       const x = describe(towers.items[candidate]!, advantages[candidate]!);
-      const ofItem = items.find(ownItem(item, strength))(x.state);
+      const ofItem = items.find(ownItem(item, priors))(x.state);
       const ofUser = findOfUser(x.item);
       const luck = hashNormal(`${seed}/${item.itemId}`);
       const spread = Math.sqrt(ofItem.spread + ofUser.spread);
@@ -230,8 +228,8 @@ function build(
   function renewPriors(block: readonly FastDecision[]): void {
     for (const { shown } of block)
       for (const { reward } of shown) learnt.rewards = addReward(learnt.rewards, reward);
-    learnt.strength = strengthOf(options, learnt.rewards);
-    learnt.head.setPrior(learnt.strength * priorEvents.head);
+    learnt.priors = priorsOf(options, learnt);
+    learnt.head.setPrior(learnt.priors.head);
   }
 
   return {
@@ -244,7 +242,7 @@ function build(
       renewPriors(block);
       for (const { userId, towers, shown } of block) {
         const describe = createPairFeatures(basis, towers.state);
-        const user = ownUser(userId, learnt.strength);
+        const user = ownUser(userId, learnt.priors);
         const advantages = centre(towers.logits);
         for (const item of shown) {
           const advantage = advantages[item.candidate]!;
@@ -268,33 +266,39 @@ function build(
   };
 }
 
-const strengthOf = (
-  { widest = Number.POSITIVE_INFINITY }: ResidualModelOptions,
-  rewards: RewardMoments,
-): number => priorStrength(rewards, widest);
+/** Without a bound the usual ones. */
+function priorsOf(
+  { widest }: ResidualModelOptions,
+  { head, items, users, rewards }: Pick<Learnt, "head" | "items" | "users" | "rewards">,
+): Priors {
+  if (widest === undefined) return usualPriors;
+  const moments = { head: head.moments(), items: items.moments(), users: users.moments() };
+  return evidentPriors(guessPriors(rewards, widest), head.noiseVariance(), moments);
+}
 
-const headOptions = ({ forgetting }: ResidualModelOptions, strength: number) => ({
+const headOptions = ({ forgetting }: ResidualModelOptions, { head }: Priors) => ({
   size: pairFeatureCount,
-  priorPrecision: strength * priorEvents.head,
+  priorPrecision: head,
   forgetting,
   noiseVariance: firstNoiseVariance,
 });
 
 function learnNothing(options: ResidualModelOptions, rewards: RewardMoments): Learnt {
-  const strength = strengthOf(options, rewards);
+  const { forgetting, widest } = options;
+  const priors = widest === undefined ? usualPriors : guessPriors(rewards, widest);
   return {
-    head: createLinearHead(headOptions(options, strength)),
-    items: createOwnResiduals(ownFeatureCount, options.forgetting),
-    users: createOwnResiduals(ownFeatureCount, options.forgetting),
+    head: createLinearHead(headOptions(options, priors)),
+    items: createOwnResiduals(ownFeatureCount, forgetting),
+    users: createOwnResiduals(ownFeatureCount, forgetting),
     positions: [],
-    ...{ rewards, strength },
+    ...{ rewards, priors },
     disappointment: 0,
   };
 }
 
 const cloneLearnt = (learnt: Learnt, options: ResidualModelOptions): Learnt => ({
   ...learnt,
-  head: createLinearHead(headOptions(options, learnt.strength), learnt.head.encode()),
+  head: createLinearHead(headOptions(options, learnt.priors), learnt.head.encode()),
   items: learnt.items.clone(),
   users: learnt.users.clone(),
   positions: [...learnt.positions],

@@ -255,10 +255,13 @@ test.each([
   ["a trained policy does not share it with popularity", "on-popularity", shopSnapshot(), 0],
   ["nor does the uniform choice before the first cycle", "on-popularity", alikeForAll(0), 0],
 ])("%s", async (_, enabled, serving, marked) => {
-  const shop = await openShop({ scenario: { ...scenario, fastLoop: { enabled } } });
+  const loop = { exploration: 0.04, loopExploration: 0.02, fastLoop: { enabled } };
+  const shop = await openShop({ scenario: { ...scenario, ...loop } });
   await assign(shop.store, { serving });
   await play(shop, "i-2", 52);
   const decisions = await shop.store.decisions.recent(52);
   expect(decisions.filter(({ decision }) => decision.fastLoop)).toHaveLength(marked);
+  for (const { decision } of decisions)
+    expect(decision.exploration).toBe(decision.fastLoop ? 0.02 : 0.04);
   expect((await audit({ store: shop.store, configuration })).findings).toEqual([]);
 });

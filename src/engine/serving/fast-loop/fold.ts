@@ -111,7 +111,7 @@ export async function createRecordFold(parts: FoldParts, from: number): Promise<
   const missing = await store.retention.prunedDecisions(scenario.name);
   const { ads, social } = scenario;
   // Posts are new every day, and have to be found out.
-  const model = { ...parts, widest: social ? Number.POSITIVE_INFINITY : widestPrior };
+  const model = { ...parts, ...(!social && { widest: widestPrior }) };
   const create = () =>
     ads ? createValueModel(parts, ads.outcomes.length) : createResidualModel(model);
   const renewed = createRenewedModel(create, {
