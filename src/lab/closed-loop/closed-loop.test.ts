@@ -76,6 +76,8 @@ test("the world is the only scenario, everybody gets the loop's policy, ε-greed
     expect(worldConfiguration(world, name).scenarios[0]?.fastLoop.enabled).toBe(true);
   const [greedy] = worldConfiguration(world, "epsilon-greedy").scenarios;
   expect(greedy?.exploration).not.toBe(scenarios[0]?.exploration);
+  const [popularity] = worldConfiguration(world, "popularity").scenarios;
+  expect(popularity?.exploration).toBe(scenarios[0]?.loopExploration);
 });
 
 test("every loop starts with the uniform choice on the same visits, and those that learn at once get better", async () => {

@@ -1,3 +1,4 @@
+import { defaultExploration } from "../../domain/scenario.ts";
 import type { CatalogueVisit, World } from "../../domain/world.ts";
 import {
   type Configuration,
@@ -8,7 +9,7 @@ import type { StrategyName } from "./strategy.ts";
 /** The clock of every loop at its first visit, milliseconds since 1970. */
 export const startOfTime: number = Date.UTC(2026, 0, 1);
 
-/** Exploration of the loops that serve the best items alone; the others keep the engine's floor. */
+/** Exploration of the loops that serve the best items alone; most others keep the engine's floor. */
 const greedyExploration = 0.05;
 const greedy: readonly StrategyName[] = [
   "epsilon-greedy",
@@ -19,6 +20,12 @@ const greedy: readonly StrategyName[] = [
   "most-consumed",
   "greedy-bid",
 ];
+
+/** That of MPO's popularity, so that no gain over the baseline is one of exploration. */
+function explorationOf(strategy: StrategyName): { readonly exploration?: number } {
+  if (greedy.includes(strategy)) return { exploration: greedyExploration };
+  return strategy === "popularity" ? { exploration: defaultExploration(true) } : {};
+}
 
 /** Of log(bid × factor) in log-odds, so that they are greedy. */
 export const greedyBidWeight = 50;
@@ -55,7 +62,7 @@ export function worldConfiguration(
         ...(world.rules && { rules: world.rules }),
         ...(world.social && { social: world.social }),
         ...(world.maxCandidates && { maxCandidates: world.maxCandidates }),
-        ...(greedy.includes(strategy) ? { exploration: greedyExploration } : {}),
+        ...explorationOf(strategy),
         ...(world.campaigns ? { ads: { outcomes: ["click"], ...bidWeightOf(strategy) } } : {}),
         ...fastLoopOf(strategy),
         // A world's events come at once.

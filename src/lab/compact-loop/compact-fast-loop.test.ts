@@ -38,10 +38,8 @@ test("it is back from the uniform choice within one cycle", async () => {
 });
 
 test("each propensity is that of an explicit softmax with the floor, given a draw that follows from record and seed", async () => {
-  // Warm enough that no choice is so rare that 300 visits miss it.
-  const warm = { ...settings, temperature: 0.2 };
-  const { rows } = await play(warm, 300);
-  const again = createCompactFastLoop(features, warm, createRandom(5).split("requests"));
+  const { rows } = await play(settings, 300);
+  const again = createCompactFastLoop(features, settings, createRandom(5).split("requests"));
   const policy = emptyScores(features);
   const weights = rows.map((row) => {
     const masses = again.logits(policy, row).logits.map(Math.exp);

@@ -52,6 +52,9 @@ export const createBasis = (seen: readonly Representation[]): FeatureBasis => ({
   items: findAxes(seen.flatMap(({ items }) => items)),
 });
 
+/** A policy that is alike for all users tells none of them apart: its features say what items are, and nobody's liking. */
+export const isAlikeForAll = ({ states }: FeatureBasis): boolean => states.directions.length === 0;
+
 /** z − z̄ of each candidate, z̄ the mean under the softmax of the candidates. */
 export function centre(logits: Float64Array): Float64Array {
   const largest = logits.reduce((most, logit) => Math.max(most, logit), Number.NEGATIVE_INFINITY);

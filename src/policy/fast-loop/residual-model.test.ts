@@ -184,6 +184,31 @@ test("clicks that are rare and alike make no item look several times as good as 
   expect(scatterOf()).toBeGreaterThan(Math.SQRT2 * 1.5 * mean * 1.5);
 });
 
+test("items that differ by chance alone have narrow priors, if the policy is alike for all users", () => {
+  const known = (name: string) => ({ itemId: itemId(name), isKnown: true });
+  const scatterOf = (users: readonly [number, number]) => {
+    const model = createResidualModel({ ...options, widest: 1.5 });
+    const random = createRandom(9);
+    for (let block = 0; block < 400; block++)
+      model.learn(
+        Array.from({ length: 16 }, () => {
+          const reward = 0.3 + 0.1 * random.normal();
+          const item = known(`${random.integer(40)}`);
+          const shown = [{ ...item, candidate: 0, position: 0, reward }];
+          return { ...visitOf(sceneOf(users[random.integer(2)]!)), shown };
+        }),
+      );
+    const squares = Array.from({ length: 400 }, (_, seed) => {
+      const visit = visitOf({ ...sceneOf(1), items: [axis(1, 1), axis(1, 1)] });
+      const [one, other] = model.draw(createRandom(seed), 1)(visit, [known("x"), known("y")]);
+      return (one! - other!) ** 2;
+    });
+    return Math.sqrt(squares.reduce((sum, square) => sum + square, 0));
+  };
+  // Of 15 events it is the usual prior; 160 showings an item tell √(2/40)/160 of σ², so several hundred.
+  expect(scatterOf([1, -1]) / scatterOf([1, 1])).toBeGreaterThan(3);
+});
+
 test("a clone learns apart, and comes to the same from the same blocks", () => {
   const model = createResidualModel(options);
   teach(model, 3, 3);

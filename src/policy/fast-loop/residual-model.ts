@@ -9,6 +9,7 @@ import {
   createBasis,
   createPairFeatures,
   type FeatureBasis,
+  isAlikeForAll,
   ownFeatureCount,
   type PairFeatures,
   pairFeatureCount,
@@ -82,7 +83,7 @@ export interface ResidualModelOptions {
   readonly forgetting: number;
   /** η in standard deviations of a reward: an item promises η·(z − z̄) more than the policy's average choice. */
   readonly temperature: number;
-  /** Standard deviation of a prediction before any event, at most, in mean rewards; events then tell the widths of the priors. Default: the usual priors, whatever the rewards. */
+  /** Standard deviation of a prediction before any event, at most, in mean rewards; where a policy is alike for all users, events then tell the widths. Default: the usual priors, whatever the rewards. */
   readonly widest?: number;
 }
 
@@ -225,10 +226,10 @@ function build(
     if (learnt.disappointment > alarm) learnt = learnNothing(options, learnt.rewards);
   }
 
-  function renewPriors(block: readonly FastDecision[]): void {
+  function renewPriors(block: readonly FastDecision[], known: FeatureBasis): void {
     for (const { shown } of block)
       for (const { reward } of shown) learnt.rewards = addReward(learnt.rewards, reward);
-    learnt.priors = priorsOf(options, learnt);
+    learnt.priors = priorsOf(options, learnt, isAlikeForAll(known));
     learnt.head.setPrior(learnt.priors.head);
   }
 
@@ -239,7 +240,7 @@ function build(
     learn: (block) => {
       if (block.length === 0) return;
       basis ??= createBasis(block.map(({ towers }) => towers));
-      renewPriors(block);
+      renewPriors(block, basis);
       for (const { userId, towers, shown } of block) {
         const describe = createPairFeatures(basis, towers.state);
         const user = ownUser(userId, learnt.priors);
@@ -266,14 +267,21 @@ function build(
   };
 }
 
-/** Without a bound the usual ones. */
+const guessOf = ({ widest }: ResidualModelOptions, rewards: RewardMoments): Priors =>
+  widest === undefined ? usualPriors : guessPriors(rewards, widest);
+
+/**
+ * Features of a trained policy tell likings, in a few of many directions: one variance for all of them is found too small.
+ */
 function priorsOf(
-  { widest }: ResidualModelOptions,
-  { head, items, users, rewards }: Pick<Learnt, "head" | "items" | "users" | "rewards">,
+  options: ResidualModelOptions,
+  { head, items, users, rewards }: Learnt,
+  isAlike: boolean,
 ): Priors {
-  if (widest === undefined) return usualPriors;
+  const guess = guessOf(options, rewards);
+  if (options.widest === undefined || !isAlike) return guess;
   const moments = { head: head.moments(), items: items.moments(), users: users.moments() };
-  return evidentPriors(guessPriors(rewards, widest), head.noiseVariance(), moments);
+  return evidentPriors(guess, head.noiseVariance(), moments);
 }
 
 const headOptions = ({ forgetting }: ResidualModelOptions, { head }: Priors) => ({
@@ -284,8 +292,8 @@ const headOptions = ({ forgetting }: ResidualModelOptions, { head }: Priors) => 
 });
 
 function learnNothing(options: ResidualModelOptions, rewards: RewardMoments): Learnt {
-  const { forgetting, widest } = options;
-  const priors = widest === undefined ? usualPriors : guessPriors(rewards, widest);
+  const { forgetting } = options;
+  const priors = guessOf(options, rewards);
   return {
     head: createLinearHead(headOptions(options, priors)),
     items: createOwnResiduals(ownFeatureCount, forgetting),
