@@ -29,6 +29,9 @@ const priorOf = (items: ReturnType<typeof itemsOf>, guessed = guess) =>
 test("before any event the priors are the guess", () => {
   expect(priorOf(nothing)).toEqual(guess);
   expect(guessPriors(noRewards, 1.5)).toEqual(usualPriors);
+  // As of one click in a thousand.
+  const narrow = { head: 1500, knownItem: 4500, newItem: 3000, user: 4500 };
+  expect(priorOf(nothing, narrow)).toEqual(narrow);
 });
 
 test("items that differ have the prior of their differences", () => {

@@ -21,7 +21,7 @@ export interface Priors {
 
 export const usualPriors: Priors = { head: 5, knownItem: 15, newItem: 10, user: 15 };
 
-/** No prior weighs more: a change of tastes would be learnt too late. */
+/** No evidence gives a prior more, or a change of tastes would be learnt too late. */
 const mostEvents = 2000;
 
 /** The usual priors, narrower for rare rewards. @param widest see `priorStrength` */
@@ -39,6 +39,9 @@ export function guessPriors(rewards: RewardMoments, widest: number): Priors {
 /**
  * σ²/τ², with τ² the variance of the weights: the mean of the guess and of what the events tell, weighted by precision. By moments E|Σx·y|² is
  * σ²·Σ|x|² + τ²·|Σx·xᵀ|² (MINQUE, Rao 1971), with a standard deviation of √2·σ²·|Σx·xᵀ| if the weights are 0. The guess has one of its own size.
+ * @param known.noise σ² > 0
+ * @param known.guess σ²/τ² before any event; that of the rarest rewards is above all that evidence gives
+ * @param known.least of the widest prior
  */
 function evidentPrior(
   { targets, trace, squares }: RegressionMoments,
@@ -54,7 +57,7 @@ function evidentPrior(
   const variance =
     ((precisionOfGuess * noise) / guess + precision * found) / (precisionOfGuess + precision);
   const events = noise / variance;
-  return events > least ? Math.min(mostEvents, events) : least;
+  return events > least ? Math.min(Math.max(mostEvents, guess), events) : least;
 }
 
 /** Of the parts of a model, its priors as wide as rewards show that the parts differ from 0; new items keep the guess. */
