@@ -13,6 +13,7 @@ const loopAlone = "fast loop alone";
 const strategies: Readonly<Record<string, StrategyName>> = {
   // The quick ones first: a run that is broken off has them.
   popularity: "popularity",
+  "popularity and fast loop": "renewed",
   [loopAlone]: "fast",
   greedy: "epsilon-greedy",
   "MPO without fast loop": "mpo-no-loop",

@@ -12,6 +12,7 @@ const nightly = "nightly greedy";
 const strategies: Readonly<Record<string, StrategyName>> = {
   // The quick ones first: a run that is broken off has them.
   popularity: "popularity",
+  "popularity and fast loop": "renewed",
   "fast loop alone": "fast",
   [nightly]: "epsilon-greedy",
   [main]: "mpo",

@@ -30,9 +30,9 @@ async function choicesOfStart(
   return (await store.policies.find(serving))?.evidence.choices;
 }
 
-/** @throws conflict if another process was quicker */
-async function publishStart(
-  { store, now }: Beginning,
+/** A popularity, or chance, serves from now on. @throws conflict if another process was quicker */
+export async function publishStart(
+  { store, now }: Pick<Beginning, "store" | "now">,
   scenario: string,
   {
     replaces,

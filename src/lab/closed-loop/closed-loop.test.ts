@@ -106,6 +106,20 @@ test("every loop starts with the uniform choice on the same visits, and those th
   expect(["promote", "canary", "hold", "not-enough-data"]).toContain(results.get("mpo")![0]!.note);
 });
 
+test("popularity is renewed after each cycle, and the fast loop serves on it", async () => {
+  const marked: number[] = [];
+  const result = await run("renewed", {
+    ...{ cycles: 2, decisionsPerCycle: 60 },
+    onCycle: async (_, store) => {
+      const decided = await store.decisions.recent(60);
+      marked.push(decided.filter(({ decision }) => decision.fastLoop).length);
+    },
+  });
+  expect(result.map(({ note }) => note)).toEqual(["renewed", "renewed"]);
+  // The first decision of a version finds its model not read yet.
+  expect(marked).toEqual([0, 59]);
+});
+
 test("the fast loop alone gets better, and its policy stays the first one", async () => {
   const versions: unknown[] = [];
   const result = await run("fast", {

@@ -3,62 +3,24 @@ import { normaliseReward } from "../../domain/reward-rule.ts";
 import { renewEncoder } from "../../engine/encoder/learn-encoder.ts";
 import { intervene } from "../../engine/interventions/intervene.ts";
 import { loadServed } from "../../engine/learner/cycle/carried.ts";
-import { readFeedback } from "../../engine/learner/cycle/read-feedback.ts";
 import { runCycle } from "../../engine/learner/cycle/run-cycle.ts";
 import { ensurePolicies } from "../../engine/learner/promote.ts";
-import { createCatalogueAsOf } from "../../engine/state/catalogue-as-of.ts";
 import { createCritic, trainCritic } from "../../learning/critic.ts";
 import type { FeedbackRow } from "../../learning/feedback-row.ts";
 import { createRandom } from "../../numeric/random.ts";
-import { measurePopularity } from "../../policy/measure-popularity.ts";
 import type { Network } from "../../policy/network.ts";
-import type { Policy } from "../../policy/policy.ts";
-import { encodePopularity, greedyLogits, loadPopularityPolicy } from "../../policy/popularity.ts";
-import { decodeTensors } from "../../policy/snapshot.ts";
+import { greedyLogits } from "../../policy/popularity.ts";
 import { createNightly, createRankerLoop } from "./behaviour-loops.ts";
 import { createRecency, createTrending } from "./feed-loops.ts";
 import { createSwitch } from "./policy-switch.ts";
+import { createPopularity, renewPopularity, uniform } from "./popularity-loops.ts";
+import { readLog } from "./read-log.ts";
 import { createRewardPolicy } from "./reward-policy.ts";
 import type { Strategy, StrategyName, StrategyOptions } from "./strategy.ts";
 import { greedyBidWeight } from "./world-configuration.ts";
 
 /** Temperature of the fixed softmax on the reward model, in shares of the reward range. */
 const softmaxTemperature = 0.03;
-
-/** Every row of the log trains, of any fold: these loops judge nothing. */
-function readAll({ store, configuration, scenario, clock }: StrategyOptions, previous: number) {
-  const { maxDecisions } = configuration.learner;
-  return readFeedback({
-    store,
-    catalogueAsOf: createCatalogueAsOf(store.items, configuration.text),
-    scenario,
-    now: clock(),
-    plan: { read: maxDecisions, decisions: maxDecisions, cells: Number.POSITIVE_INFINITY },
-    previous,
-    cycle: 0,
-  });
-}
-
-const uniform: Policy = {
-  kind: "network",
-  logits: async (_, candidates) => new Float64Array(candidates.length),
-  close: async () => {},
-};
-
-async function createPopularity(options: StrategyOptions): Promise<Strategy> {
-  const { policies, set } = createSwitch();
-  await set(uniform);
-  const update = async () => {
-    const { itemRewards, behaviour } = await readAll(options, 0);
-    await set(
-      loadPopularityPolicy(
-        decodeTensors(encodePopularity(measurePopularity(itemRewards(), behaviour))),
-      ),
-    );
-    return "refreshed";
-  };
-  return { policies, begin: update, update };
-}
 
 const withoutPolicy = (row: FeedbackRow) => ({
   ...row,
@@ -83,7 +45,7 @@ async function createRewardModelLoop(
   let round = 0;
   let previous = 0;
   const update = async () => {
-    const { rows, throughSequence } = await readAll(options, previous);
+    const { rows, throughSequence } = await readLog(options, previous);
     previous = throughSequence;
     const stream = random.split(round++);
     const training = await trainCritic({
@@ -151,6 +113,11 @@ export function createStrategy(name: StrategyName, options: StrategyOptions): Pr
       return createTrending(options);
     case "popularity":
       return createPopularity(options);
+    case "renewed":
+      return Promise.resolve({
+        begin: () => begin(options),
+        update: () => renewPopularity(options),
+      });
     case "epsilon-greedy":
       return createRewardModelLoop(options, (values) => greedyLogits([...values]));
     case "greedy-bid":

@@ -26,7 +26,10 @@ export const adsStrategyNames = ["mpo", "mpo-no-boost", "greedy-bid"] as const;
 export const feedStrategyNames = ["mpo", "recency", "trending"] as const;
 /** Loops in a shop with rules: MPO, popularity, and the reward model's best items. */
 export const shopStrategyNames = ["mpo", "popularity", "epsilon-greedy"] as const;
-/** `mpo+fast` is MPO with the fast loop on every policy, `mpo-no-loop` on none, and `fast` that loop without any cycle. */
+/**
+ * `mpo+fast` is MPO with the fast loop on every policy, `mpo-no-loop` on none, and `fast` that loop without any cycle. `renewed` is popularity
+ * as MPO serves it until a network is proven.
+ */
 export type StrategyName =
   | (typeof strategyNames)[number]
   | (typeof trainedStrategyNames)[number]
@@ -34,7 +37,8 @@ export type StrategyName =
   | (typeof feedStrategyNames)[number]
   | "mpo-no-loop"
   | "mpo+fast"
-  | "fast";
+  | "fast"
+  | "renewed";
 
 export interface StrategyOptions {
   readonly world: World<CatalogueVisit>;

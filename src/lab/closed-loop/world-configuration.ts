@@ -39,9 +39,10 @@ const bidWeightOf = (strategy: StrategyName): { readonly bidWeight?: number } =>
   return bidWeight === undefined ? {} : { bidWeight };
 };
 
-/** MPO has it as shipped. */
+/** MPO, and popularity as it renews it, have it as shipped. */
 function fastLoopOf(strategy: StrategyName): { readonly fastLoop?: { readonly enabled: boolean } } {
-  return strategy === "mpo" ? {} : { fastLoop: { enabled: strategy.endsWith("fast") } };
+  if (strategy === "mpo" || strategy === "renewed") return {};
+  return { fastLoop: { enabled: strategy.endsWith("fast") } };
 }
 
 /**
