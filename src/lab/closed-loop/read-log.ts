@@ -1,4 +1,4 @@
-import { readFeedback } from "../../engine/learner/cycle/read-feedback.ts";
+import { type CycleFeedback, readFeedback } from "../../engine/learner/cycle/read-feedback.ts";
 import { createCatalogueAsOf } from "../../engine/state/catalogue-as-of.ts";
 import type { StrategyOptions } from "./strategy.ts";
 
@@ -6,7 +6,7 @@ import type { StrategyOptions } from "./strategy.ts";
 export function readLog(
   { store, configuration, scenario, clock }: StrategyOptions,
   previous: number,
-) {
+): Promise<CycleFeedback> {
   const { maxDecisions } = configuration.learner;
   return readFeedback({
     store,
