@@ -2,7 +2,7 @@ import { createPrefix, type SlatePrefix } from "../../domain/prefix-rules.ts";
 import { noCaps } from "../../domain/slate-caps.ts";
 import { tiltBy } from "../../domain/slate-diversity.ts";
 import { createCapBars } from "./cap-bars.ts";
-import type { SlateRule, ValuedSlate } from "./slate-drawer.ts";
+import { policyAt, type SlateRule, type ValuedSlate } from "./slate-drawer.ts";
 import {
   type LoggedPlace,
   readDrawn,
@@ -39,8 +39,6 @@ interface DrawnSlates {
   /** By position, Σ over the draws of P(a | prefix) of each candidate. */
   readonly sums: readonly Float64Array[];
 }
-
-const policyAt = ({ policies }: SlateRule, k: number) => policies[k] ?? policies.at(-1)!;
 
 /** P(a | prefix) of a candidate that is left. */
 const chanceOf = ({ weights, scale, floor }: Left, a: number) => scale * weights[a]! + floor;

@@ -1,6 +1,6 @@
 import { noCaps } from "../../domain/slate-caps.ts";
 import { createCapBars } from "./cap-bars.ts";
-import type { SlateDrawer, SlateRule } from "./slate-drawer.ts";
+import { policyAt, type SlateDrawer, type SlateRule } from "./slate-drawer.ts";
 import type { SlateDraws } from "./slate-draws.ts";
 
 /** A rule with its drawer. */
@@ -31,16 +31,17 @@ function addBarred(
  * @param visit gets that weight and the prefix, whose first k items count
  */
 export function drawAround(
-  { rule: { policies, exploration, caps }, drawer }: OpenedRule,
+  { rule, drawer }: OpenedRule,
   { item, position }: { readonly item: number; readonly position: number },
   { draws, uniforms }: SlateDraws,
   visit: (weight: number, prefix: Int32Array) => void,
 ): void {
+  const { exploration, caps } = rule;
   const { drawable } = drawer;
   const length = uniforms.length / draws;
   const prefix = new Int32Array(length);
   let barred: number[] = [];
-  const bars = createCapBars(caps ?? noCaps(policies[0]!.length), item, (a) => {
+  const bars = createCapBars(caps ?? noCaps(rule.policies[0]!.length), item, (a) => {
     if (drawer.bar(a)) barred.push(a);
   });
   for (let draw = 0; draw < draws; draw++) {
@@ -49,7 +50,7 @@ export function drawAround(
     bars.clear();
     let missed = 1;
     for (let k = 0; ; k++) {
-      const policy = policies[k] ?? policies.at(-1)!;
+      const policy = policyAt(rule, k);
       const { mass, count } = addBarred(drawer, barred, policy);
       if (k === position) {
         visit(missed * (((1 - exploration) * policy[item]!) / mass + exploration / count), prefix);

@@ -14,6 +14,10 @@ export interface SlateRule extends PrefixRules {
   readonly exploration: number;
 }
 
+/** π of position k. */
+export const policyAt = ({ policies }: Pick<SlateRule, "policies">, k: number): Float64Array =>
+  policies[k] ?? policies.at(-1)!;
+
 /** A logged slate with the values of its candidates. */
 export interface ValuedSlate {
   /** Indices of the logged items, position 0 first. */

@@ -1,5 +1,5 @@
 import { drawAround, type OpenedRule } from "./draw-around.ts";
-import { createSlateDrawer, type SlateRule, type ValuedSlate } from "./slate-drawer.ts";
+import { createSlateDrawer, policyAt, type SlateRule, type ValuedSlate } from "./slate-drawer.ts";
 import type { SlateDraws } from "./slate-draws.ts";
 
 /** A logged item. */
@@ -37,8 +37,6 @@ interface DrawnSlates {
   readonly closed: Int32Array;
   readonly closedCount: Int32Array;
 }
-
-const policyAt = ({ policies }: SlateRule, k: number) => policies[k] ?? policies.at(-1)!;
 
 const lengthOf = ({ items, asked = 0 }: ValuedSlate) => Math.max(items.length, asked);
 

@@ -1,6 +1,6 @@
 import { createPrefix } from "../../domain/prefix-rules.ts";
 import { tiltBy } from "../../domain/slate-diversity.ts";
-import type { SlateRule } from "./slate-drawer.ts";
+import { policyAt, type SlateRule } from "./slate-drawer.ts";
 
 /**
  * P(a | the logged items above) of each position under a rule: K for each, 0 for the items above and for those that a cap forbids.
@@ -12,7 +12,7 @@ export function conditionalsOf(
 ): readonly Float64Array[] {
   const { closed, spread, take } = createPrefix(rules, policies[0]!.length);
   return items.map((item, k) => {
-    const policy = policies[k] ?? policies.at(-1)!;
+    const policy = policyAt({ policies }, k);
     const left = policy.map((one, a) =>
       closed[a] ? 0 : one * (spread ? Math.exp(tiltBy(spread.unexplained[a]!, spread.power)) : 1),
     );
