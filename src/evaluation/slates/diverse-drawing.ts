@@ -68,8 +68,7 @@ function findLeft(opened: Opened, k: number): Left {
 }
 
 /**
- * Adds P(a | prefix) of the candidates that are left to the sums of a position, and draws one of them. This is where the time of a
- * diverse slate goes, so it is one pass.
+ * Adds P(a | prefix) of the candidates that are left to the sums of a position, and draws one of them.
  * @param share in [0, 1)
  * @returns Σ P(a | prefix)·v(a), and the candidate
  */
@@ -190,8 +189,7 @@ function fillPositions(
 }
 
 /**
- * With diversity, by which the probabilities depend on the items above, and with or without caps. Each draw walks through all candidates:
- * some ten times the work of slates without.
+ * With diversity, by which the probabilities depend on the items above, and with or without caps. Each draw walks through all candidates.
  */
 export function createDiverseDrawing(): SlateDrawing {
   let drawn: DrawnSlates | undefined;

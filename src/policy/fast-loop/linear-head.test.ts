@@ -234,3 +234,27 @@ function playBandit(seed: number): number {
 test("Thompson sampling on it misses less than a quarter of what chance does, on each of ten seeds", () => {
   for (let seed = 1; seed <= 10; seed++) expect(playBandit(seed)).toBeLessThan(0.25);
 });
+
+test("moments are the sums of the events, without the prior of then or before", () => {
+  const forgetting = 0.97;
+  const head = createLinearHead({ ...options, forgetting });
+  const right = new Float64Array(size);
+  const matrix = new Float64Array(size * size);
+  for (const { x, y } of drawEvents(120, createRandom(5))) {
+    head.update(x, y);
+    for (let row = 0; row < size; row++) {
+      right[row] = forgetting * right[row]! + x[row]! * y;
+      for (let column = 0; column < size; column++) {
+        const cell = row * size + column;
+        matrix[cell] = forgetting * matrix[cell]! + x[row]! * x[column]!;
+      }
+    }
+  }
+  head.setPrior(30);
+  const { targets, trace, squares } = head.moments();
+  const sumSquares = (values: Float64Array) => values.reduce((sum, value) => sum + value ** 2, 0);
+  const diagonal = matrix.filter((_, cell) => cell % (size + 1) === 0);
+  expect(targets / sumSquares(right)).toBeCloseTo(1, 10);
+  expect(trace / diagonal.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 10);
+  expect(squares / sumSquares(matrix)).toBeCloseTo(1, 10);
+});

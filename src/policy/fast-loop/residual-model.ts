@@ -270,9 +270,7 @@ function build(
 const guessOf = ({ widest }: ResidualModelOptions, rewards: RewardMoments): Priors =>
   widest === undefined ? usualPriors : guessPriors(rewards, widest);
 
-/**
- * Features of a trained policy tell likings, in a few of many directions: one variance for all of them is found too small.
- */
+/** Of a trained policy the guess: evident priors cost MPO with its loop 7 % in `drift` (decision 0105). */
 function priorsOf(
   options: ResidualModelOptions,
   { head, items, users, rewards }: Learnt,
