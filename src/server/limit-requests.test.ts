@@ -1,6 +1,9 @@
+import { Hono } from "hono";
 import { expect, test } from "vitest";
 import { openTestServer } from "../../tests/support/server.ts";
 import type { Keyring } from "../engine/keys/keyring.ts";
+import type { ServerEnv } from "./app.ts";
+import { limitRequests } from "./limit-requests.ts";
 
 /** Each text is a key with that name, and none is needed. */
 const namedKeys: Keyring = {
@@ -135,34 +138,97 @@ test("a failed request gives its place back", async () => {
     expect((await app.request("/api/v1/items/none")).status).toBe(404);
 });
 
-test("a busy server refuses requests that would wait long, by the time of its last answers", async () => {
+/** Users are looked for in that many seconds of the server's clock, one after another. */
+async function openBusyServer(seconds: number) {
   const { app, advance } = await openTestServer({
     guard: () => ({ maxRequests: 200, keyShare: 0.75, keyring: namedKeys }),
     change: (engine) => ({
       ...engine,
       findUser: async (id) => {
-        advance(0.05);
+        advance(seconds);
         return engine.findUser(id);
       },
     }),
   });
-  const askAtOnce = async (headers = {}) => {
+  const askAtOnce = async (count: number, headers = {}) => {
     const answers = await Promise.all(
-      Array.from({ length: 40 }, () => app.request("/api/v1/users/none", { headers })),
+      Array.from({ length: count }, () => app.request("/api/v1/users/none", { headers })),
     );
     const refused = answers.filter(({ status }) => status === 503);
     return { answered: answers.filter(({ status }) => status === 404).length, refused };
   };
-  expect(await askAtOnce()).toMatchObject({ answered: 40 });
-  const { answered, refused } = await askAtOnce();
+  return { app, advance, askAtOnce };
+}
+
+test("a busy server refuses requests that would wait long, by the time of its last answers", async () => {
+  const { app, advance, askAtOnce } = await openBusyServer(0.05);
+  expect(await askAtOnce(40)).toMatchObject({ answered: 40 });
+  const { answered, refused } = await askAtOnce(40);
   expect(answered).toBe(16);
   expect(refused[0]?.headers.get("retry-after")).toBe("1");
   expect(await refused[0]?.json()).toMatchObject({
     error: { code: "overloaded", details: { limitMs: 100 } },
   });
-  // Of one key fewer are taken.
-  const ofKey = await askAtOnce({ authorization: "Bearer page" });
-  expect([ofKey.answered, ofKey.refused.length]).toEqual([12, 0]);
+  // Of one key three quarters are taken: of twelve, and of sixteen a second later.
+  const byKey = { authorization: "Bearer page" };
+  const ofKey = await askAtOnce(40, byKey);
+  expect([ofKey.answered, ofKey.refused.length]).toEqual([9, 0]);
+  advance(1);
+  expect((await askAtOnce(40, byKey)).answered).toBe(12);
   // One at a time finds an idle server again.
   expect((await app.request("/api/v1/users/none")).status).toBe(404);
+});
+
+test("a burst may wait, but a queue that stays is cut to twelve", async () => {
+  const { advance, askAtOnce } = await openBusyServer(0.002);
+  for (let burst = 0; burst < 5; burst++) await askAtOnce(45);
+  // 2 ms each: fifty are answered in 100 ms.
+  const first = await askAtOnce(100);
+  expect(first.answered).toBeGreaterThan(40);
+  expect(first.answered).toBeLessThan(60);
+  const next = await askAtOnce(100);
+  expect(next.answered).toBe(12);
+  expect(await next.refused[0]?.json()).toMatchObject({
+    error: {
+      code: "overloaded",
+      message: expect.stringContaining("takes 12 at a time until it has refused none for a second"),
+      details: { limit: 12 },
+    },
+  });
+  advance(0.9);
+  expect((await askAtOnce(20)).answered).toBe(12);
+  advance(1);
+  expect((await askAtOnce(100)).answered).toBe(first.answered);
+});
+
+test("the event loop turns between refusals that work for long, as between requests", async () => {
+  let [now, turns] = [0, 0];
+  const seen: number[] = [];
+  const app = new Hono<ServerEnv>();
+  app.use(limitRequests({ maxRequests: 200, keyShare: 1 }, () => now));
+  app.get("/api/v1/users/:userId", (context) => {
+    now += 50;
+    return context.body(null);
+  });
+  app.onError((_, context) => {
+    const end = performance.now() + 12;
+    while (performance.now() < end);
+    seen.push(turns);
+    return context.body(null, 503);
+  });
+  const askAtOnce = (count: number) =>
+    Promise.all(Array.from({ length: count }, () => app.request("/api/v1/users/none")));
+  await askAtOnce(40);
+  let isOver = false;
+  const refusing = askAtOnce(26).then(() => {
+    isOver = true;
+  });
+  while (!isOver) {
+    await new Promise(setImmediate);
+    turns += 1;
+  }
+  await refusing;
+  expect(seen).toHaveLength(10);
+  for (const [index, turn] of seen.entries())
+    if (index > 0) expect(turn - seen[index - 1]!).toBeGreaterThanOrEqual(16);
 });
