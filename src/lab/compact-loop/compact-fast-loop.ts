@@ -4,6 +4,7 @@ import { itemId, userId } from "../../domain/ids.ts";
 import { drawLogits } from "../../engine/serving/fast-loop/draw-logits.ts";
 import { LastUsedMap } from "../../numeric/last-used-map.ts";
 import type { RandomStream } from "../../numeric/random.ts";
+import type { FastDecision, FastVisit } from "../../policy/fast-loop/fast-decision.ts";
 import { widestPrior } from "../../policy/fast-loop/prior-strength.ts";
 import {
   blockSize,
@@ -11,11 +12,7 @@ import {
   createRenewedModel,
   type RenewedModel,
 } from "../../policy/fast-loop/renewed-model.ts";
-import {
-  createResidualModel,
-  type FastDecision,
-  type FastVisit,
-} from "../../policy/fast-loop/residual-model.ts";
+import { createResidualModel } from "../../policy/fast-loop/residual-model.ts";
 import { type BilinearFeatures, type Offer, scoreOffer } from "../linear/bilinear.ts";
 
 /** A visit of which the reward is known. */

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { userId } from "../../domain/ids.ts";
+import type { FastDecision } from "./fast-decision.ts";
 import { createRenewedModel } from "./renewed-model.ts";
-import type { FastDecision, ResidualModel } from "./residual-model.ts";
+import type { ResidualModel } from "./residual-model.ts";
 
 /** Stands for a model: knows the decisions it has learnt. */
 function createRecorder(): ResidualModel & { readonly learnt: readonly FastDecision[] } {

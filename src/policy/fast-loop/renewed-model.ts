@@ -1,4 +1,5 @@
-import type { FastDecision, ResidualModel } from "./residual-model.ts";
+import type { FastDecision } from "./fast-decision.ts";
+import type { ResidualModel } from "./residual-model.ts";
 
 /** Decisions that are learnt together: the model only moves from one multiple of it to the next. */
 export const blockSize = 16;

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { itemId, userId } from "../../domain/ids.ts";
 import { createRandom } from "../../numeric/random.ts";
-import type { FastDecision, ItemOfModel, ResidualModel } from "./residual-model.ts";
+import type { FastDecision, ItemOfModel } from "./fast-decision.ts";
+import type { ResidualModel } from "./residual-model.ts";
 import { createValueModel } from "./value-model.ts";
 
 const [click, order] = [0, 1];

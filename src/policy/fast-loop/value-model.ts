@@ -1,10 +1,8 @@
 import type { RandomStream } from "../../numeric/random.ts";
 import { meanOf } from "../../numeric/statistics.ts";
+import type { DrawnVisit, FastDecision, ItemOfModel } from "./fast-decision.ts";
 import {
   createResidualModel,
-  type DrawnVisit,
-  type FastDecision,
-  type ItemOfModel,
   type ResidualModel,
   type ResidualModelOptions,
 } from "./residual-model.ts";

@@ -1,11 +1,8 @@
 import type { AdsRule } from "../../../domain/campaign.ts";
 import type { FastLoopMark } from "../../../domain/fast-loop.ts";
 import type { RandomStream } from "../../../numeric/random.ts";
-import type {
-  DrawnVisit,
-  ItemOfModel,
-  ResidualModel,
-} from "../../../policy/fast-loop/residual-model.ts";
+import type { DrawnVisit, ItemOfModel } from "../../../policy/fast-loop/fast-decision.ts";
+import type { ResidualModel } from "../../../policy/fast-loop/residual-model.ts";
 import type { ItemView, PolicyTowers } from "../../../policy/policy.ts";
 
 /** A linear model's P below it, which may be below 0, is taken for it. */

@@ -3,13 +3,12 @@ import { consents } from "../../../domain/consent.ts";
 import type { Feedback } from "../../../domain/decision.ts";
 import { normaliseReward, settleReward, wasViewed } from "../../../domain/reward-rule.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
+import type { FastDecision, ShownItem } from "../../../policy/fast-loop/fast-decision.ts";
 import { widestPrior } from "../../../policy/fast-loop/prior-strength.ts";
 import { blockSize, createRenewedModel } from "../../../policy/fast-loop/renewed-model.ts";
 import {
   createResidualModel,
-  type FastDecision,
   type ResidualModel,
-  type ShownItem,
 } from "../../../policy/fast-loop/residual-model.ts";
 import { createValueModel } from "../../../policy/fast-loop/value-model.ts";
 import type { PolicyTowers } from "../../../policy/policy.ts";

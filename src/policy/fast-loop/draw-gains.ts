@@ -1,0 +1,37 @@
+import { dot } from "../../numeric/dot.ts";
+import { hash32 } from "../../numeric/hash.ts";
+import type { RandomStream } from "../../numeric/random.ts";
+import { normalQuantile } from "../../numeric/statistics.ts";
+import type { DrawnVisit, ItemOfModel } from "./fast-decision.ts";
+import { centre, createPairFeatures, type FeatureBasis } from "./features.ts";
+import { type Learnt, ownItem, ownUser } from "./learnt.ts";
+
+/** Of each candidate the reward beyond its promise, in shares of the reward range. */
+export type DrawnGains = (visit: DrawnVisit, items: readonly ItemOfModel[]) => Float64Array;
+
+/** Standard normal by the text's hash: a stream for each of hundreds of candidates would cost more than all else. */
+const hashNormal = (text: string) => normalQuantile((hash32(text) + 0.5) / 2 ** 32);
+
+/** One draw of all parts. @param options.scale posterior deviations */
+export function drawGains(
+  { head, items, users, priors }: Learnt,
+  basis: FeatureBasis,
+  { random, scale }: { readonly random: RandomStream; readonly scale: number },
+): DrawnGains {
+  const weights = head.draw(random.split("weights"), scale);
+  const seed = random.split("items").integer(2 ** 32);
+  const deviation = scale * Math.sqrt(head.noiseVariance());
+  return ({ userId, towers }, candidates) => {
+    const describe = createPairFeatures(basis, towers.state);
+    const advantages = centre(towers.logits);
+    const findOfUser = users.find(ownUser(userId, priors));
+    return Float64Array.from(candidates, (item, candidate) => {
+      const x = describe(towers.items[candidate]!, advantages[candidate]!);
+      const ofItem = items.find(ownItem(item, priors))(x.state);
+      const ofUser = findOfUser(x.item);
+      const luck = hashNormal(`${seed}/${item.itemId}`);
+      const spread = Math.sqrt(ofItem.spread + ofUser.spread);
+      return dot(x.pair, weights) + ofItem.mean + ofUser.mean + deviation * spread * luck;
+    });
+  };
+}

@@ -1,0 +1,91 @@
+import type { UserId } from "../../domain/ids.ts";
+import { evidentPriors, guessPriors, type Priors, usualPriors } from "./evident-priors.ts";
+import type { ItemOfModel } from "./fast-decision.ts";
+import { ownFeatureCount, pairFeatureCount } from "./features.ts";
+import { createLinearHead, type LinearHead } from "./linear-head.ts";
+import { createOwnResiduals, type Owner, type OwnResiduals } from "./own-residuals.ts";
+import type { RewardMoments } from "./prior-strength.ts";
+
+export interface LearningOptions {
+  /** Factor on the weight of earlier events at each shown item, in (0, 1]. */
+  readonly forgetting: number;
+  /** Standard deviation of a prediction before any event, at most, in mean rewards; where a policy is alike for all users, events then tell the widths. Default: the usual priors, whatever the rewards. */
+  readonly widest?: number;
+}
+
+/** That of a reward that is 0 or 1 equally often; tens of events show the true one. */
+const firstNoiseVariance = 0.25;
+
+export interface PositionMean {
+  readonly mean: number;
+  readonly events: number;
+}
+
+/** Learnt state of a residual model, dropped when tastes have changed. */
+export interface Learnt {
+  readonly head: LinearHead;
+  readonly items: OwnResiduals;
+  readonly users: OwnResiduals;
+  readonly positions: PositionMean[];
+  /** Of all blocks, also of those before tastes changed. */
+  rewards: RewardMoments;
+  priors: Priors;
+  /** Page's cumulative sum of disappointments, standard deviations. */
+  disappointment: number;
+}
+
+export const ownItem = (
+  { itemId, isKnown }: ItemOfModel,
+  { knownItem, newItem }: Priors,
+): Owner => ({
+  id: itemId,
+  priorEvents: isKnown ? knownItem : newItem,
+});
+/** No user has an empty id: a stranger keeps the prior. */
+export const ownUser = (userId: UserId | undefined, { user }: Priors): Owner => ({
+  id: userId ?? "",
+  priorEvents: user,
+});
+
+const guessOf = ({ widest }: LearningOptions, rewards: RewardMoments): Priors =>
+  widest === undefined ? usualPriors : guessPriors(rewards, widest);
+
+/** Of a trained policy the guess: evident priors cost MPO with its loop 7 % in `drift` (decision 0105). */
+export function priorsOf(
+  options: LearningOptions,
+  { head, items, users, rewards }: Learnt,
+  isAlike: boolean,
+): Priors {
+  const guess = guessOf(options, rewards);
+  if (options.widest === undefined || !isAlike) return guess;
+  const moments = { head: head.moments(), items: items.moments(), users: users.moments() };
+  return evidentPriors(guess, head.noiseVariance(), moments);
+}
+
+const headOptions = ({ forgetting }: LearningOptions, { head }: Priors) => ({
+  size: pairFeatureCount,
+  priorPrecision: head,
+  forgetting,
+  noiseVariance: firstNoiseVariance,
+});
+
+export function learnNothing(options: LearningOptions, rewards: RewardMoments): Learnt {
+  const { forgetting } = options;
+  const priors = guessOf(options, rewards);
+  return {
+    head: createLinearHead(headOptions(options, priors)),
+    items: createOwnResiduals(ownFeatureCount, forgetting),
+    users: createOwnResiduals(ownFeatureCount, forgetting),
+    positions: [],
+    ...{ rewards, priors },
+    disappointment: 0,
+  };
+}
+
+export const cloneLearnt = (learnt: Learnt, options: LearningOptions): Learnt => ({
+  ...learnt,
+  head: createLinearHead(headOptions(options, learnt.priors), learnt.head.encode()),
+  items: learnt.items.clone(),
+  users: learnt.users.clone(),
+  positions: [...learnt.positions],
+});
