@@ -30,6 +30,9 @@ export interface EventRow {
 /** `duplicate`: the event id is known, in its deferral if it has one; or the position was viewed already. */
 export type EventRowOutcome = "stored" | "duplicate";
 
+/** Of a user, the newest ones that `lastEvents` looks at: each takes a request a microsecond or two, and bots have any number. */
+export const lastEventsOfUser = 5000;
+
 /**
  * Behaviour events in the order of their event numbers. One that a reaction's deletion retracted is
  * behaviour only as of earlier event numbers.
@@ -42,7 +45,10 @@ export interface EventStore {
     userId: UserId,
     options: { readonly asOf: number; readonly limit: number },
   ): Promise<readonly HistoryEntry[]>;
-  /** The time of the user's last event that refuses no personalisation with each item, sequence ≤ asOf, of these types (default: all), after `since`. */
+  /**
+   * The time of the user's last event with each item, of these types (default: all), after `since`. Of the newest `lastEventsOfUser` that refuse
+   * no personalisation, with sequence ≤ asOf.
+   */
   lastEvents(
     userId: UserId,
     options: {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decisionId, itemId, userId } from "../../src/domain/ids.ts";
+import { lastEventsOfUser } from "../../src/storage/event-store.ts";
 import { sampleDecision, sampleEvent, sampleReward } from "../support/sample.ts";
 import type { OpenStore } from "../support/store.ts";
 
@@ -46,6 +47,23 @@ export function testEvents(open: OpenStore): void {
     expect(await last({ asOf: 3, since: 20 })).toEqual({ a: 30 });
     expect(await last({ asOf: 3, types: ["buy", "like"] })).toEqual({ b: 20 });
     expect(await store.events.lastEvents(userId("bob"), { asOf: 3 })).toEqual(new Map());
+    await store.close();
+  });
+
+  test("of a user with many events the last ones are among the newest", async () => {
+    const store = await open();
+    const click = (item: string) => ({ event: sampleEvent({ itemId: itemId(item) }) });
+    const rows = (count: number) => Array.from({ length: count }, () => click("often"));
+    await store.events.record([click("once"), ...rows(lastEventsOfUser - 1)]);
+    const items = async (asOf: number, types?: readonly string[]) =>
+      [...(await store.events.lastEvents(ann, { asOf, types })).keys()].sort();
+    const asOf = await store.sequence();
+    expect(await items(asOf)).toEqual(["often", "once"]);
+    await store.events.record([click("often")]);
+    expect(await items(asOf + 1)).toEqual(["often"]);
+    expect(await items(asOf + 1, ["click"])).toEqual(["often"]);
+    // As of a moment those before it count.
+    expect(await items(asOf)).toEqual(["often", "once"]);
     await store.close();
   });
 

@@ -1,7 +1,13 @@
 import type { HistoryEntry } from "../../domain/behaviour.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { type DecisionId, itemId, userId } from "../../domain/ids.ts";
-import type { EventRow, EventRowOutcome, EventStore, ScannedEvent } from "../event-store.ts";
+import {
+  type EventRow,
+  type EventRowOutcome,
+  type EventStore,
+  lastEventsOfUser,
+  type ScannedEvent,
+} from "../event-store.ts";
 import { prepareCharges } from "./charges.ts";
 import { readNumber, readText } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
@@ -44,9 +50,11 @@ function prepareStatements(connection: Connection, { events }: ReadScope = every
        ORDER BY sequence DESC LIMIT ?3`,
     ),
     last: connection.prepare(
-      `SELECT item_id, max(occurred_at) AS occurred_at FROM ${events} AS events
-       WHERE user_id = ?1 AND sequence <= ?2 AND ${isSeen} AND occurred_at > ?3
-         AND (?4 IS NULL OR type IN (SELECT value FROM json_each(?4)))
+      `SELECT item_id, max(occurred_at) AS occurred_at FROM (
+         SELECT item_id, type, occurred_at FROM ${events} AS events
+         WHERE user_id = ?1 AND sequence <= ?2 AND ${isSeen}
+         ORDER BY sequence DESC LIMIT ${lastEventsOfUser})
+       WHERE occurred_at > ?3 AND (?4 IS NULL OR type IN (SELECT value FROM json_each(?4)))
        GROUP BY item_id`,
     ),
     trending: connection.prepare(
