@@ -23,6 +23,15 @@ const entryColumns = "sequence, item_id, type, value, occurred_at";
 /** Of events that the user's slates may depend on, as of ?2. */
 const isSeen = `coalesce(retracted > ?2, 1) AND coalesce(refused & ${refusalBits.personalise}, 0) = 0`;
 
+/** Of user ?1 as of ?2, occurred after ?3, of the types ?4 or of all. */
+const selectLast = (events: string) =>
+  `SELECT item_id, max(occurred_at) AS occurred_at FROM (
+     SELECT item_id, type, occurred_at FROM ${events} AS events
+     WHERE user_id = ?1 AND sequence <= ?2 AND ${isSeen}
+     ORDER BY sequence DESC LIMIT ${lastEventsOfUser})
+   WHERE occurred_at > ?3 AND (?4 IS NULL OR type IN (SELECT value FROM json_each(?4)))
+   GROUP BY item_id`;
+
 function prepareStatements(connection: Connection, { events }: ReadScope = everything) {
   return {
     decision: connection.prepare("SELECT sequence FROM decisions WHERE decision_id = ?"),
@@ -49,14 +58,7 @@ function prepareStatements(connection: Connection, { events }: ReadScope = every
        WHERE user_id = ?1 AND sequence <= ?2 AND ${isSeen}
        ORDER BY sequence DESC LIMIT ?3`,
     ),
-    last: connection.prepare(
-      `SELECT item_id, max(occurred_at) AS occurred_at FROM (
-         SELECT item_id, type, occurred_at FROM ${events} AS events
-         WHERE user_id = ?1 AND sequence <= ?2 AND ${isSeen}
-         ORDER BY sequence DESC LIMIT ${lastEventsOfUser})
-       WHERE occurred_at > ?3 AND (?4 IS NULL OR type IN (SELECT value FROM json_each(?4)))
-       GROUP BY item_id`,
-    ),
+    last: connection.prepare(selectLast(events)),
     trending: connection.prepare(
       `SELECT item_id FROM ${events} AS events
        WHERE sequence > ?1 AND sequence <= ?2 AND ${isSeen}
