@@ -56,14 +56,14 @@ export function testEvents(open: OpenStore): void {
     const rows = (count: number) => Array.from({ length: count }, () => click("often"));
     await store.events.record([click("once"), ...rows(lastEventsOfUser - 1)]);
     const items = async (asOf: number, types?: readonly string[]) =>
-      [...(await store.events.lastEvents(ann, { asOf, types })).keys()].sort();
+      new Set((await store.events.lastEvents(ann, { asOf, types })).keys());
     const asOf = await store.sequence();
-    expect(await items(asOf)).toEqual(["often", "once"]);
+    expect(await items(asOf)).toEqual(new Set(["often", "once"]));
     await store.events.record([click("often")]);
-    expect(await items(asOf + 1)).toEqual(["often"]);
-    expect(await items(asOf + 1, ["click"])).toEqual(["often"]);
+    expect(await items(asOf + 1)).toEqual(new Set(["often"]));
+    expect(await items(asOf + 1, ["click"])).toEqual(new Set(["often"]));
     // As of a moment those before it count.
-    expect(await items(asOf)).toEqual(["often", "once"]);
+    expect(await items(asOf)).toEqual(new Set(["often", "once"]));
     await store.close();
   });
 
