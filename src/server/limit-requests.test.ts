@@ -199,6 +199,9 @@ test("a burst may wait, but a queue that stays is cut to twelve", async () => {
   expect((await askAtOnce(20)).answered).toBe(12);
   advance(1);
   expect((await askAtOnce(100)).answered).toBe(first.answered);
+  // A clock that is set back does not make it last.
+  advance(-3600);
+  expect((await askAtOnce(100)).answered).toBeGreaterThan(40);
 });
 
 test("the event loop turns between refusals that work for long, as between requests", async () => {

@@ -40,7 +40,11 @@ function createWaits(pace: Pace, clock: () => number) {
   // Made once: an overload has thousands of them a second, and a stack is a sixth of a refusal's time.
   const ofQueue = refuseQueue();
   let refusedAt = Number.NEGATIVE_INFINITY;
-  const isPressed = () => clock() - refusedAt < pressedMs;
+  const isPressed = () => {
+    const since = clock() - refusedAt;
+    // Less than 0 if the machine's clock was set back.
+    return since >= 0 && since < pressedMs;
+  };
   return {
     /** @param slates under way with the request's own */
     waitsLong: (slates: number) =>
