@@ -83,23 +83,27 @@ export function limitRequests(
   const places = createPlaces(maxRequests, () => refuseCount(maxRequests));
   const { waitsLong, refuse } = createWaits(pace, clock);
   const enterByKey = createKeyPlaces({ limit: maxRequests, share: keyShare, waitsLong });
-  const enter = async (context: Context<ServerEnv>) => {
+  const enter = (context: Context<ServerEnv>) => {
     const slates = places.slates() + 1;
-    if (slates <= maxRequests && waitsLong(slates)) {
-      const refusal = refuse(slates);
-      await takeRefusal();
-      throw refusal;
-    }
+    if (slates <= maxRequests && waitsLong(slates)) throw refuse(slates);
     const leave = places.enter(context);
     return () => {
       const requests = places.requests();
       pace.answered(requests, leave());
     };
   };
+  const orRefuse = async (admit: () => () => void) => {
+    try {
+      return admit();
+    } catch (refusal) {
+      await takeRefusal();
+      throw refusal;
+    }
+  };
   return async (context, next) => {
     if (always.includes(context.req.path) || scopeOf(context) === "open") return next();
-    return within(enterByKey(context), async () =>
-      within(await enter(context), async () => {
+    return within(await orRefuse(() => enterByKey(context)), async () =>
+      within(await orRefuse(() => enter(context)), async () => {
         await takeTurn();
         return next();
       }),
