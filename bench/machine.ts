@@ -44,12 +44,26 @@ export function describeMachine(machine: Machine): string {
   ].join("\n");
 }
 
-/** Commit of the sources, `-dirty` with changes since; `unknown` outside of a clone. */
-export function readRevision(): string {
+function askGit(arguments_: readonly string[]): string {
   try {
-    const arguments_ = ["describe", "--always", "--dirty", "--exclude", "*"];
     return execFileSync("git", arguments_, { cwd: repository, encoding: "utf8" }).trim();
   } catch {
     return "unknown";
   }
+}
+
+/** Commit of the sources, `-dirty` with changes since; `unknown` outside of a clone. */
+export const readRevision = (): string =>
+  askGit(["describe", "--always", "--dirty", "--exclude", "*"]);
+
+/** What plays in a world. */
+const played = ["src", "bench/learning", "package-lock.json"];
+
+/**
+ * Hashes of all that a kept row depends on, and what has changed in it since the last commit. Documents and other benches are none of it,
+ * so a bench of many hours goes on after a commit of them.
+ */
+export function readPlayedSources(): string {
+  const committed = askGit(["rev-parse", ...played.map((path) => `HEAD:${path}`)]);
+  return `${committed}\n${askGit(["diff", "HEAD", "--", ...played])}`;
 }

@@ -1,4 +1,4 @@
-import { readRevision } from "../machine.ts";
+import { readPlayedSources } from "../machine.ts";
 import { openRunFolder } from "../run-folder.ts";
 import type { UnitOfWork } from "./world.ts";
 
@@ -30,7 +30,7 @@ export async function playRows<Row>(
   { folder, settings, play, ...rest }: Rows<Row>,
   unit: UnitOfWork,
 ): Promise<readonly (readonly [string, Row])[]> {
-  const kept = openRunFolder(`learning/kept/${folder}`, [settings, readRevision()]);
+  const kept = openRunFolder(`learning/kept/${folder}`, [settings, readPlayedSources()]);
   const names = listRows(rest, unit.seed);
   const rows: [string, Row][] = [];
   for (const [index, name] of names.entries()) {

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { createStart } from "../../../src/lab/closed-loop/train-on-behaviour.ts";
 import { createCatalogueWorld } from "../../../src/lab/worlds/catalogue-world.ts";
-import { readRevision, repository } from "../../machine.ts";
+import { readPlayedSources, repository } from "../../machine.ts";
 import { openRunFolder } from "../../run-folder.ts";
 import { readDataSet } from "./data-sets.ts";
 
@@ -12,7 +12,7 @@ const threads = Math.min(2, availableParallelism());
 const reasonFile = "reason.json";
 
 const openStart = (dataSet: string) =>
-  openRunFolder("learning/kept/catalogue-start", [dataSet, seed, threads, readRevision()]);
+  openRunFolder("learning/kept/catalogue-start", [dataSet, seed, threads, readPlayedSources()]);
 
 /** The kept record that loops start from, and a sentence on its policy. @throws RangeError if there is none */
 export function findStart(dataSet: string): { readonly path: string; readonly reason: string } {
