@@ -191,14 +191,14 @@ test("an ablation of the first seeds is set against the main policy on these", (
   expect(JSON.parse(read("report.json")).worlds[0].values.fair.first).toEqual([0.5, 0.5, null]);
 });
 
-test("ablations are rows of the first three seeds", () => {
+test("ablations are rows of the first seed", () => {
   const rows = {
     names: ["popularity", "MPO", "MPO without fast loop"],
     ablations: ["MPO without fast loop"],
   };
-  expect(listRows(rows, 3)).toEqual(rows.names);
-  expect(listRows(rows, 4)).toEqual(["popularity", "MPO"]);
-  expect(listRows({ names: rows.names }, 4)).toEqual(rows.names);
+  expect(listRows(rows, 1)).toEqual(rows.names);
+  expect(listRows(rows, 2)).toEqual(["popularity", "MPO"]);
+  expect(listRows({ names: rows.names }, 2)).toEqual(rows.names);
 });
 
 test("one seed has no standard error, and is drawn nonetheless", () => {

@@ -9,19 +9,16 @@ interface Rows<Row> {
   readonly settings: unknown;
   /** Of the policies, a row each. */
   readonly names: readonly string[];
-  /** Of those, the ones that are played on the first seeds alone: each takes as long as the main policy, and no target is about it. */
+  /** Of those, the ones that are played on the first seed alone: each takes as long as the main policy, and no target is about it. */
   readonly ablations?: readonly string[];
   readonly play: (name: string, unit: UnitOfWork) => Promise<Row>;
 }
-
-const ablatedSeeds = 3;
 
 /** The policies of a seed. */
 export const listRows = (
   { names, ablations = [] }: Pick<Rows<unknown>, "names" | "ablations">,
   seed: number,
-): readonly string[] =>
-  seed <= ablatedSeeds ? names : names.filter((name) => !ablations.includes(name));
+): readonly string[] => (seed === 1 ? names : names.filter((name) => !ablations.includes(name)));
 
 /**
  * A row of each policy in turn. One takes minutes to hours, so each is kept as soon as it is played, for these sources.
