@@ -1,6 +1,6 @@
 import { itemId, userId } from "../src/domain/ids.ts";
 import { createRandom, type RandomStream } from "../src/numeric/random.ts";
-import type { Representation } from "../src/policy/fast-loop/features.ts";
+import { packVectors } from "../src/numeric/vector-rows.ts";
 import { createLinearHead } from "../src/policy/fast-loop/linear-head.ts";
 import { createResidualModel } from "../src/policy/fast-loop/residual-model.ts";
 import type { Bench } from "./bench.ts";
@@ -27,26 +27,34 @@ function createEvents(size: number, random: RandomStream): Float64Array[] {
 
 const width = 32;
 const candidates = 500;
+const policies = [
+  ["a trained policy", 10],
+  ["popularity", 1],
+] as const;
 
-/** What a request pays for its draw: one weight vector, and a gain for each candidate. */
-function measureRequests(count: number, random: RandomStream): number {
+/** What a request pays for its draw: one weight vector, and a gain for each candidate. @param states that a policy tells apart */
+function measureRequests(count: number, states: number, random: RandomStream): number {
   const vector = () => Float32Array.from({ length: width }, () => random.normal());
-  const towers: Representation = {
-    state: vector(),
-    items: Array.from({ length: candidates }, vector),
-    logits: Float64Array.from({ length: candidates }, () => random.normal()),
-  };
-  const items = towers.items.map((_, index) => ({ itemId: itemId(`i-${index}`), isKnown: true }));
-  const shown = items.slice(0, 10).map((item, position) => ({
+  const items = packVectors(Array.from({ length: candidates }, vector));
+  const logits = Float64Array.from({ length: candidates }, () => random.normal());
+  const views = Array.from({ length: candidates }, (_, index) => ({
+    itemId: itemId(`i-${index}`),
+    isKnown: true,
+  }));
+  const shown = views.slice(0, 10).map((item, position) => ({
     ...item,
     candidate: position,
     position,
     reward: position % 2,
   }));
+  const visits = Array.from({ length: states }, () => ({
+    userId: userId("u-1"),
+    towers: { state: vector(), items, logits },
+    shown,
+  }));
   const model = createResidualModel({ forgetting: 0.998, temperature: 0.03 });
-  const visit = { userId: userId("u-1"), towers };
-  model.learn([{ ...visit, shown }]);
-  return measureRate(count, (index) => model.draw(random.split(index), 1)(visit, items));
+  model.learn(visits);
+  return measureRate(count, (index) => model.draw(random.split(index), 1)(visits[0]!, views));
 }
 
 export const fastLoopBench: Bench<{ events: number }> = {
@@ -67,7 +75,9 @@ export const fastLoopBench: Bench<{ events: number }> = {
         measureRate(count, () => head.draw(random, 1)),
       );
     }
-    const requests = measureRequests(Math.ceil(events / 20), random);
-    report.figure(`requests of ${candidates} candidates drawn per CPU second`, requests);
+    for (const [name, states] of policies) {
+      const requests = measureRequests(Math.ceil(events / 20), states, random);
+      report.figure(`requests of ${candidates} candidates drawn per CPU second, ${name}`, requests);
+    }
   },
 };

@@ -1,4 +1,5 @@
 import { multiplyRows } from "../numeric/multiply-rows.ts";
+import { packVectors, type VectorRows } from "../numeric/vector-rows.ts";
 import { createBestFinder } from "./best-finder.ts";
 import type { Encoder } from "./encoder/encoder.ts";
 import type { Representation } from "./fast-loop/features.ts";
@@ -28,12 +29,23 @@ export interface Scorer {
 
 const placeBy = (encoder: Encoder, { state, candidates }: ScoreRequest) => ({
   state: encoder.stateOf(state),
-  items: candidates.map((view) => encoder.vectorOf(view)),
+  items: packVectors(candidates.map((view) => encoder.vectorOf(view))),
 });
 
-/** e of each candidate in the first head. */
-const ownVectors = ({ candidates }: ScoreRequest, { values, stride }: ItemTable, width: number) =>
-  Array.from(rowsOf(candidates), (row) => values.slice(row * stride, row * stride + width));
+/** e of each candidate in the first head. A copy: the table gives rows of items that are gone to others. */
+function ownVectors(
+  { candidates }: ScoreRequest,
+  { values, stride }: ItemTable,
+  width: number,
+): VectorRows {
+  const rows = rowsOf(candidates);
+  const own = new Float32Array(rows.length * width);
+  for (let at = 0; at < rows.length; at++) {
+    const start = rows[at]! * stride;
+    for (let i = 0; i < width; i++) own[at * width + i] = values[start + i]!;
+  }
+  return { values: own, width };
+}
 
 function addScaled(scores: Float64Array, weight: number, added: Float64Array): Float64Array {
   for (let a = 0; a < scores.length; a++) scores[a]! += weight * added[a]!;

@@ -4,6 +4,7 @@ import { itemId, userId } from "../../domain/ids.ts";
 import { drawLogits } from "../../engine/serving/fast-loop/draw-logits.ts";
 import { LastUsedMap } from "../../numeric/last-used-map.ts";
 import type { RandomStream } from "../../numeric/random.ts";
+import { packVectors } from "../../numeric/vector-rows.ts";
 import type { FastDecision, FastVisit } from "../../policy/fast-loop/fast-decision.ts";
 import { widestPrior } from "../../policy/fast-loop/prior-strength.ts";
 import {
@@ -60,7 +61,7 @@ export function createCompactFastLoop(
     userId: userId(`user-${offer.user}`),
     towers: {
       state: readRow(features.users, offer.user),
-      items: Array.from(offer.items, (item) => readRow(features.items, item)),
+      items: packVectors(Array.from(offer.items, (item) => readRow(features.items, item))),
       logits: scoreOffer(features, policy, offer),
     },
   });

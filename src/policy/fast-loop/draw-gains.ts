@@ -3,7 +3,7 @@ import { hash32 } from "../../numeric/hash.ts";
 import type { RandomStream } from "../../numeric/random.ts";
 import { normalQuantile } from "../../numeric/statistics.ts";
 import type { DrawnVisit, ItemOfModel } from "./fast-decision.ts";
-import { centre, createPairFeatures, type FeatureBasis } from "./features.ts";
+import { createPairFeatures } from "./features.ts";
 import { type Learnt, ownItem, ownUser } from "./learnt.ts";
 
 /** Of each candidate the reward beyond its promise, in shares of the reward range. */
@@ -14,24 +14,26 @@ const hashNormal = (text: string) => normalQuantile((hash32(text) + 0.5) / 2 ** 
 
 /** One draw of all parts. @param options.scale posterior deviations */
 export function drawGains(
-  { head, items, users, priors }: Learnt,
-  basis: FeatureBasis,
+  { basis, head, items, users, priors }: Learnt,
   { random, scale }: { readonly random: RandomStream; readonly scale: number },
 ): DrawnGains {
   const weights = head.draw(random.split("weights"), scale);
   const seed = random.split("items").integer(2 ** 32);
   const deviation = scale * Math.sqrt(head.noiseVariance());
   return ({ userId, towers }, candidates) => {
-    const describe = createPairFeatures(basis, towers.state);
-    const advantages = centre(towers.logits);
+    const describe = createPairFeatures(basis, towers);
     const findOfUser = users.find(ownUser(userId, priors));
-    return Float64Array.from(candidates, (item, candidate) => {
-      const x = describe(towers.items[candidate]!, advantages[candidate]!);
+    const gains = new Float64Array(candidates.length);
+    for (let candidate = 0; candidate < candidates.length; candidate++) {
+      const item = candidates[candidate]!;
+      const x = describe(candidate);
       const ofItem = items.find(ownItem(item, priors))(x.state);
       const ofUser = findOfUser(x.item);
       const luck = hashNormal(`${seed}/${item.itemId}`);
       const spread = Math.sqrt(ofItem.spread + ofUser.spread);
-      return dot(x.pair, weights) + ofItem.mean + ofUser.mean + deviation * spread * luck;
-    });
+      gains[candidate] =
+        dot(x.pair, weights) + ofItem.mean + ofUser.mean + deviation * spread * luck;
+    }
+    return gains;
   };
 }

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createRandom } from "../../numeric/random.ts";
+import { packVectors, type VectorRows, vectorsOf } from "../../numeric/vector-rows.ts";
 import {
   centre,
+  countFeatures,
   createBasis,
   createPairFeatures,
-  ownFeatureCount,
-  pairFeatureCount,
   type Representation,
 } from "./features.ts";
 
@@ -15,18 +15,19 @@ const width = 12;
 function drawTowers(seed: number): Representation {
   const random = createRandom(seed);
   const vector = () => Float32Array.from({ length: width }, () => 3 + random.normal());
-  const items = Array.from({ length: 5 }, vector);
-  return { state: vector(), items, logits: Float64Array.from(items, () => 4 * random.normal()) };
+  const items = packVectors(Array.from({ length: 5 }, vector));
+  const logits = Float64Array.from({ length: 5 }, () => 4 * random.normal());
+  return { state: vector(), items, logits };
 }
+const changed = ({ values, width: own }: VectorRows, change: (value: number) => number) => ({
+  values: values.map(change),
+  width: own,
+});
 const seen = [1, 2, 3, 4].map(drawTowers);
 
-function allFeatures(
-  { state, items, logits }: Representation,
-  basis = createBasis(seen),
-): Float64Array[] {
-  const describe = createPairFeatures(basis, state);
-  const advantages = centre(logits);
-  return items.map((item, index) => describe(item, advantages[index]!).pair.slice());
+function allFeatures(towers: Representation, basis = createBasis(seen)): Float64Array[] {
+  const describe = createPairFeatures(basis, towers);
+  return Array.from(towers.logits, (_, candidate) => describe(candidate).pair.slice());
 }
 
 test("advantages have a mean of 0 under the softmax of the logits", () => {
@@ -59,16 +60,16 @@ test("items have a mean square of 1, and keep the lengths that tell them apart",
 
 test("a vector far off has twice the typical length, and no more", () => {
   const towers = drawTowers(9);
-  const far = { ...towers, items: towers.items.map((item) => item.map((value) => 100 * value)) };
+  const far = { ...towers, items: changed(towers.items, (value) => 100 * value) };
   for (const x of allFeatures(far)) expect(squaresOf(x, 64, 72)).toBeCloseTo(4, 9);
 });
 
 test("features are the same whatever the network's scale and mean are", () => {
   const towers = drawTowers(9);
-  const moved = (vector: Float32Array) => vector.map((value) => 8 * value + 16);
+  const moved = (value: number) => 8 * value + 16;
   const move = ({ state, items, logits }: Representation): Representation => ({
-    state: moved(state),
-    items: items.map(moved),
+    state: state.map(moved),
+    items: changed(items, moved),
     logits,
   });
   const found = allFeatures(towers);
@@ -82,7 +83,7 @@ test("leaving candidates out shifts the features of the others by one vector", (
     const towers = drawTowers(seed);
     const { state, items, logits } = towers;
     const whole = allFeatures(towers);
-    const left = allFeatures({ state, items: items.slice(0, -1), logits: logits.slice(0, -1) });
+    const left = allFeatures({ state, items, logits: logits.slice(0, -1) });
     const shift = whole[0]!.map((value, cell) => value - left[0]![cell]!);
     for (const [index, x] of left.entries())
       for (const [cell, value] of x.entries())
@@ -92,20 +93,29 @@ test("leaving candidates out shifts the features of the others by one vector", (
 
 test("what all states or items have in common is no feature", () => {
   const same = drawTowers(1);
-  const alike = { ...same, items: same.items.map(() => same.items[0]!) };
+  const [first] = vectorsOf(same.items);
+  const alike = { ...same, items: packVectors([first!, first!, first!, first!, first!]) };
   const [x] = allFeatures(alike, createBasis([alike]));
-  expect([...x!.subarray(0, pairFeatureCount - 1)]).toEqual(
-    new Array(pairFeatureCount - 1).fill(0),
-  );
+  expect([...x!.subarray(0, -1)]).toEqual(new Array(8).fill(0));
 });
 
 test("own residuals see a constant with where the state is, or with where the item is", () => {
-  const { state, items } = drawTowers(9);
-  const { pair, state: ofState, item } = createPairFeatures(createBasis(seen), state)(items[0]!, 2);
-  expect(ofState).toHaveLength(ownFeatureCount);
+  const { pair, state: ofState, item } = createPairFeatures(createBasis(seen), drawTowers(9))(0);
+  expect([pair, ofState, item].map(({ length }) => length)).toEqual([73, 9, 9]);
   expect([ofState[0], item[0]]).toEqual([1, 1]);
   expect(item.subarray(1)).toEqual(pair.subarray(64, 72));
   for (let row = 0; row < 8; row++)
     for (let column = 0; column < 8; column++)
       expect(pair[8 * row + column]).toBeCloseTo(ofState[1 + row]! * item[1 + column]!, 14);
+});
+
+test("where all states are alike, features say nothing of states, and the rest is as it was", () => {
+  const towers = drawTowers(9);
+  const basis = createBasis([towers]);
+  expect(countFeatures(basis)).toEqual({ pair: 9, state: 1, item: 9 });
+  const found = createPairFeatures(basis, towers)(0);
+  const expected = createPairFeatures({ ...createBasis(seen), items: basis.items }, towers)(0);
+  expect(found.pair).toEqual(expected.pair.slice(64));
+  expect([...found.state]).toEqual([1]);
+  expect(found.item).toEqual(expected.item);
 });

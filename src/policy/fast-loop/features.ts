@@ -3,19 +3,22 @@ import {
   type PrincipalDirections,
   principalDirections,
 } from "../../numeric/principal-directions.ts";
+import { type VectorRows, vectorsOf } from "../../numeric/vector-rows.ts";
 
 /** A state and candidates as a network sees them. */
 export interface Representation {
-  /** h, `width` numbers. */
+  /** h */
   readonly state: Float32Array;
-  /** e of each candidate, `width` numbers each. */
-  readonly items: readonly Float32Array[];
+  /** e of each candidate. */
+  readonly items: VectorRows;
   /** z of each candidate. */
   readonly logits: Float64Array;
 }
 
 /** Directions in which vectors differ. */
 interface Axes extends PrincipalDirections {
+  /** Number `cell` of direction d at 8·cell + d, 0 of a direction that there isn't. */
+  readonly columns: Float64Array;
   /** Root mean square length in these directions, from the mean; 1 where all are alike. */
   readonly length: number;
 }
@@ -33,27 +36,43 @@ const longest = 2;
 /** Typical logits of a trained policy above their mean. */
 const advantageScale = 4;
 
-export const pairFeatureCount: number = directionCount * directionCount + directionCount + 1;
 /** A constant, and the coordinates of a state or an item. */
-export const ownFeatureCount: number = 1 + directionCount;
+const ownCount = 1 + directionCount;
 
 function findAxes(vectors: readonly Float32Array[]): Axes {
   const found = principalDirections(vectors, directionCount);
+  const columns = new Float64Array(directionCount * found.mean.length);
+  for (const [d, direction] of found.directions.entries())
+    for (const [cell, value] of direction.entries()) columns[directionCount * cell + d] = value;
   let squares = 0;
+  const place = new Float64Array(directionCount);
   for (const vector of vectors) {
-    const place = project(found, vector);
+    project({ ...found, columns }, vector, 0, place);
     squares += dot(place, place) / vectors.length;
   }
-  return { ...found, length: Math.sqrt(squares) || 1 };
+  return { ...found, columns, length: Math.sqrt(squares) || 1 };
 }
 
 export const createBasis = (seen: readonly Representation[]): FeatureBasis => ({
   states: findAxes(seen.map(({ state }) => state)),
-  items: findAxes(seen.flatMap(({ items }) => items)),
+  items: findAxes(seen.flatMap(({ items }) => vectorsOf(items))),
 });
 
 /** A policy that is alike for all users tells none of them apart: its features say what items are, and nobody's liking. */
 export const isAlikeForAll = ({ states }: FeatureBasis): boolean => states.directions.length === 0;
+
+/** Lengths of `PairFeatures`. */
+export interface FeatureCounts {
+  readonly pair: number;
+  readonly state: number;
+  readonly item: number;
+}
+
+/** Of states that are all alike p is 0, and no part of any feature. */
+export const countFeatures = (basis: FeatureBasis): FeatureCounts =>
+  isAlikeForAll(basis)
+    ? { pair: ownCount, state: 1, item: ownCount }
+    : { pair: directionCount * directionCount + ownCount, state: ownCount, item: ownCount };
 
 /** z − z̄ of each candidate, z̄ the mean under the softmax of the candidates. */
 export function centre(logits: Float64Array): Float64Array {
@@ -67,63 +86,93 @@ export function centre(logits: Float64Array): Float64Array {
   return logits.map((logit) => logit - weighted / total);
 }
 
-/** Coordinates in the directions, from the mean. */
-function project({ mean, directions }: PrincipalDirections, vector: Float32Array): Float64Array {
-  const found = new Float64Array(directionCount);
-  for (const [index, direction] of directions.entries()) {
-    let sum = 0;
-    for (let cell = 0; cell < vector.length; cell++)
-      sum += (vector[cell]! - mean[cell]!) * direction[cell]!;
-    found[index] = sum;
+/**
+ * Coordinates in the directions, from the mean, of the vector that begins at `start`. All side by side, for a sum waits for its last
+ * addition: a quarter of the time of one after the other.
+ * @param found is written
+ */
+function project(
+  { mean, columns }: Pick<Axes, "mean" | "columns">,
+  values: Float32Array,
+  start: number,
+  found: Float64Array,
+): void {
+  let [a, b, c, d, e, f, g, h] = [0, 0, 0, 0, 0, 0, 0, 0];
+  for (let cell = 0; cell < mean.length; cell++) {
+    const value = values[start + cell]! - mean[cell]!;
+    const at = directionCount * cell;
+    a += value * columns[at]!;
+    b += value * columns[at + 1]!;
+    c += value * columns[at + 2]!;
+    d += value * columns[at + 3]!;
+    e += value * columns[at + 4]!;
+    f += value * columns[at + 5]!;
+    g += value * columns[at + 6]!;
+    h += value * columns[at + 7]!;
   }
-  return found;
+  found[0] = a;
+  found[1] = b;
+  found[2] = c;
+  found[3] = d;
+  found[4] = e;
+  found[5] = f;
+  found[6] = g;
+  found[7] = h;
 }
 
-/** Coordinates in typical lengths: direction and length of a vector. */
-function locate(axes: Axes, vector: Float32Array): Float64Array {
-  const found = project(axes, vector);
+/** The same in typical lengths: direction and length of a vector. */
+function locate(axes: Axes, values: Float32Array, start: number, found: Float64Array): void {
+  project(axes, values, start, found);
   const scale = Math.max(axes.length, Math.sqrt(dot(found, found)) / longest);
-  return found.map((value) => value / scale);
+  for (let index = 0; index < found.length; index++) found[index]! /= scale;
 }
 
-/** Features of a pair of state and item for a residual model. */
+/** Features of a pair of state and item for a residual model; `countFeatures` has their lengths. */
 export interface PairFeatures {
-  /**
-   * [p⊗q, q, (z − z̄)/4], `pairFeatureCount` numbers: likings by user, popularity, and overconfidence
-   * of the policy.
-   */
+  /** [p⊗q, q, (z − z̄)/4]: likings by user, popularity, and overconfidence of the policy. */
   readonly pair: Float64Array;
   /** [1, p]: an item's own residual is linear in it. */
   readonly state: Float64Array;
   /** [1, q]: a user's own residual is linear in it. */
   readonly item: Float64Array;
+  /** z − z̄ */
+  advantage: number;
 }
 
 /**
  * Features of a state's candidates, with p and q, the coordinates of state and item. Linear in z,
  * so that leaving candidates out shifts the gains of the others by one number, which no propensity
  * sees.
- * @returns writes those of a candidate into the same arrays each time
+ * @returns writes those of a candidate, by its index, into the same arrays each time
  */
 export function createPairFeatures(
   basis: FeatureBasis,
-  state: Float32Array,
-): (item: Float32Array, advantage: number) => PairFeatures {
-  const p = locate(basis.states, state);
+  { state, items, logits }: Representation,
+): (candidate: number) => PairFeatures {
+  const counts = countFeatures(basis);
+  const p = new Float64Array(isAlikeForAll(basis) ? 0 : directionCount);
+  if (p.length > 0) locate(basis.states, state, 0, p);
+  const q = new Float64Array(directionCount);
+  const advantages = centre(logits);
   const found: PairFeatures = {
-    pair: new Float64Array(pairFeatureCount),
+    pair: new Float64Array(counts.pair),
     state: Float64Array.of(1, ...p),
-    item: new Float64Array(ownFeatureCount).fill(1),
+    item: new Float64Array(counts.item).fill(1),
+    advantage: 0,
   };
-  return (item, advantage) => {
-    const q = locate(basis.items, item);
-    for (let row = 0; row < directionCount; row++) {
+  return (candidate) => {
+    locate(basis.items, items.values, candidate * items.width, q);
+    for (let row = 0; row < p.length; row++) {
       for (let column = 0; column < directionCount; column++)
         found.pair[row * directionCount + column] = p[row]! * q[column]!;
     }
-    found.pair.set(q, directionCount * directionCount);
-    found.pair[pairFeatureCount - 1] = advantage / advantageScale;
-    found.item.set(q, 1);
+    const from = p.length * directionCount;
+    for (let column = 0; column < directionCount; column++) {
+      found.pair[from + column] = q[column]!;
+      found.item[1 + column] = q[column]!;
+    }
+    found.advantage = advantages[candidate]!;
+    found.pair[counts.pair - 1] = found.advantage / advantageScale;
     return found;
   };
 }

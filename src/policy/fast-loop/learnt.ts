@@ -1,7 +1,7 @@
 import type { UserId } from "../../domain/ids.ts";
 import { evidentPriors, guessPriors, type Priors, usualPriors } from "./evident-priors.ts";
 import type { ItemOfModel } from "./fast-decision.ts";
-import { ownFeatureCount, pairFeatureCount } from "./features.ts";
+import { countFeatures, type FeatureBasis, isAlikeForAll } from "./features.ts";
 import { createLinearHead, type LinearHead } from "./linear-head.ts";
 import { createOwnResiduals, type Owner, type OwnResiduals } from "./own-residuals.ts";
 import type { RewardMoments } from "./prior-strength.ts";
@@ -14,7 +14,7 @@ export interface LearningOptions {
 }
 
 /** That of a reward that is 0 or 1 equally often; tens of events show the true one. */
-const firstNoiseVariance = 0.25;
+export const firstNoiseVariance = 0.25;
 
 export interface PositionMean {
   readonly mean: number;
@@ -23,6 +23,7 @@ export interface PositionMean {
 
 /** Learnt state of a residual model, dropped when tastes have changed. */
 export interface Learnt {
+  readonly basis: FeatureBasis;
   readonly head: LinearHead;
   readonly items: OwnResiduals;
   readonly users: OwnResiduals;
@@ -53,29 +54,36 @@ const guessOf = ({ widest }: LearningOptions, rewards: RewardMoments): Priors =>
 /** Of a trained policy the guess: evident priors cost MPO with its loop 7 % in `drift` (decision 0105). */
 export function priorsOf(
   options: LearningOptions,
-  { head, items, users, rewards }: Learnt,
-  isAlike: boolean,
+  { basis, head, items, users, rewards }: Learnt,
 ): Priors {
   const guess = guessOf(options, rewards);
-  if (options.widest === undefined || !isAlike) return guess;
+  if (options.widest === undefined || !isAlikeForAll(basis)) return guess;
   const moments = { head: head.moments(), items: items.moments(), users: users.moments() };
   return evidentPriors(guess, head.noiseVariance(), moments);
 }
 
-const headOptions = ({ forgetting }: LearningOptions, { head }: Priors) => ({
-  size: pairFeatureCount,
-  priorPrecision: head,
+const headOptions = (
+  { forgetting }: LearningOptions,
+  { basis, priors }: Pick<Learnt, "basis" | "priors">,
+) => ({
+  size: countFeatures(basis).pair,
+  priorPrecision: priors.head,
   forgetting,
   noiseVariance: firstNoiseVariance,
 });
 
-export function learnNothing(options: LearningOptions, rewards: RewardMoments): Learnt {
+export function learnNothing(
+  options: LearningOptions,
+  { basis, rewards }: Pick<Learnt, "basis" | "rewards">,
+): Learnt {
   const { forgetting } = options;
   const priors = guessOf(options, rewards);
+  const { state, item } = countFeatures(basis);
   return {
-    head: createLinearHead(headOptions(options, priors)),
-    items: createOwnResiduals(ownFeatureCount, forgetting),
-    users: createOwnResiduals(ownFeatureCount, forgetting),
+    basis,
+    head: createLinearHead(headOptions(options, { basis, priors })),
+    items: createOwnResiduals(state, forgetting),
+    users: createOwnResiduals(item, forgetting),
     positions: [],
     ...{ rewards, priors },
     disappointment: 0,
@@ -84,7 +92,7 @@ export function learnNothing(options: LearningOptions, rewards: RewardMoments): 
 
 export const cloneLearnt = (learnt: Learnt, options: LearningOptions): Learnt => ({
   ...learnt,
-  head: createLinearHead(headOptions(options, learnt.priors), learnt.head.encode()),
+  head: createLinearHead(headOptions(options, learnt), learnt.head.encode()),
   items: learnt.items.clone(),
   users: learnt.users.clone(),
   positions: [...learnt.positions],

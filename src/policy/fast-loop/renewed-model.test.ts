@@ -20,7 +20,11 @@ function createRecorder(): ResidualModel & { readonly learnt: readonly FastDecis
   };
 }
 
-const towers = { state: new Float32Array(), items: [], logits: new Float64Array() };
+const towers = {
+  state: new Float32Array(),
+  items: { values: new Float32Array(), width: 0 },
+  logits: new Float64Array(),
+};
 const decisions = Array.from(
   { length: 160 },
   (): FastDecision => ({ userId: userId("u-1"), towers, shown: [] }),

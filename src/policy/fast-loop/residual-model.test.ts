@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { itemId, userId } from "../../domain/ids.ts";
 import { createRandom, type RandomStream } from "../../numeric/random.ts";
+import { packVectors } from "../../numeric/vector-rows.ts";
 import type { FastDecision, FastVisit, ItemOfModel } from "./fast-decision.ts";
 import type { Representation } from "./features.ts";
 import { createResidualModel, type ResidualModel } from "./residual-model.ts";
@@ -17,7 +18,7 @@ const axis = (index: number, sign: number) => {
 /** Two kinds of users and two of items, and logits that promise 0.05 more of the first. */
 const sceneOf = (user: number): Representation => ({
   state: axis(0, user),
-  items: [axis(1, 1), axis(1, -1)],
+  items: packVectors([axis(1, 1), axis(1, -1)]),
   logits: Float64Array.of(1, 0),
 });
 const visitOf = (towers: Representation, name = "ann"): FastVisit => ({
@@ -137,7 +138,11 @@ test("a draw is one for all candidates, and follows from its stream", () => {
   expect(gains(model, 1, [old, old], [1, 8])).not.toEqual(drawn);
   expect(gains(model, 1, [old, old], [0, 7])).toEqual(gains(model, 1, [old, old], [0, 8]));
   // One weight vector: candidates that look the same get the same.
-  const same = { ...sceneOf(1), items: [axis(1, 1), axis(1, 1)], logits: new Float64Array(2) };
+  const same = {
+    ...sceneOf(1),
+    items: packVectors([axis(1, 1), axis(1, 1)]),
+    logits: new Float64Array(2),
+  };
   const [first, second] = model.draw(createRandom(7), 1)(visitOf(same), [old, old]);
   expect(first).toBe(second);
 });
@@ -148,7 +153,7 @@ test("draws of a new item scatter more than those of one that the policy knows",
   const squares = (item: ItemOfModel) => {
     const drawn = Array.from({ length: 4000 }, (_, seed) => {
       const draw = model.draw(createRandom(seed), 1);
-      const towers = { ...sceneOf(1), items: [axis(1, 1), axis(1, 1)] };
+      const towers = { ...sceneOf(1), items: packVectors([axis(1, 1), axis(1, 1)]) };
       const [gain, other] = draw(visitOf({ ...towers, logits: new Float64Array(2) }), [
         item,
         { itemId: itemId("other"), isKnown: true },
@@ -194,7 +199,7 @@ test("items that differ by chance alone have narrow priors, if the policy is ali
         }),
       );
     const squares = Array.from({ length: 400 }, (_, seed) => {
-      const visit = visitOf({ ...sceneOf(1), items: [axis(1, 1), axis(1, 1)] });
+      const visit = visitOf({ ...sceneOf(1), items: packVectors([axis(1, 1), axis(1, 1)]) });
       const [one, other] = model.draw(createRandom(seed), 1)(visit, [known("x"), known("y")]);
       return (one! - other!) ** 2;
     });
@@ -236,7 +241,7 @@ test("before its first block it has nothing to draw", () => {
 test("of items that look alike it learns who likes which, and of users who look alike which they like", () => {
   const model = createResidualModel(options);
   const random = createRandom(12);
-  const alike = { ...sceneOf(1), items: [axis(1, 1), axis(1, 1), axis(1, -1)] };
+  const alike = { ...sceneOf(1), items: packVectors([axis(1, 1), axis(1, 1), axis(1, -1)]) };
   const names = [itemId("odd"), itemId("plain"), itemId("far")];
   const items = names.map((name) => ({ itemId: name, isKnown: true }));
   const chanceOf = (user: number, name: string, candidate: number) => {
@@ -272,7 +277,11 @@ test("head, item and user together learn no more from a surprise than it was", (
   const model = createResidualModel(options);
   const far = (vector: Float32Array) => vector.map((value) => 100 * value);
   const towers = { ...sceneOf(1), logits: new Float64Array(2) };
-  const odd = { ...towers, state: far(towers.state), items: towers.items.map(far) };
+  const odd = {
+    ...towers,
+    state: far(towers.state),
+    items: { ...towers.items, values: far(towers.items.values) },
+  };
   const see = (seen: Representation, reward: number, name: string, item = old) => ({
     ...visitOf(seen, name),
     shown: [{ ...item, candidate: 0, position: 0, reward }],

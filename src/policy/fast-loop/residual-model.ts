@@ -1,16 +1,11 @@
 import type { RandomStream } from "../../numeric/random.ts";
 import { type DrawnGains, drawGains } from "./draw-gains.ts";
 import type { FastDecision } from "./fast-decision.ts";
-import {
-  centre,
-  createBasis,
-  createPairFeatures,
-  type FeatureBasis,
-  isAlikeForAll,
-} from "./features.ts";
+import { createBasis, createPairFeatures } from "./features.ts";
 import { learnShown } from "./learn-shown.ts";
 import {
   cloneLearnt,
+  firstNoiseVariance,
   type LearningOptions,
   type Learnt,
   learnNothing,
@@ -22,7 +17,7 @@ import { addReward, noRewards } from "./prior-strength.ts";
 /**
  * To be raised by every change of learning or draws: its features, its priors, the order of events.
  */
-export const modelVersion = 8;
+export const modelVersion = 9;
 
 /**
  * Model of the difference between rewards and the policy's predictions (the hybrid model of Li et
@@ -33,6 +28,7 @@ export const modelVersion = 8;
 export interface ResidualModel {
   /** False before its first block, which gives it its features. */
   readonly isReady: boolean;
+  /** @throws RangeError on an option out of range */
   learn(block: readonly FastDecision[]): void;
   /** η of its predictions and draws, in shares of the reward range. */
   readonly temperature: number;
@@ -56,62 +52,63 @@ export interface ResidualModelOptions extends LearningOptions {
 const allowance = 0.1;
 const alarm = 30;
 
-function build(
-  options: ResidualModelOptions,
-  given: { readonly learnt: Learnt; readonly basis: FeatureBasis | undefined },
-): ResidualModel {
+function build(options: ResidualModelOptions, given?: Learnt): ResidualModel {
   const { forgetting, temperature } = options;
-  let { learnt, basis } = given;
+  let known = given;
 
-  const readTemperature = () => temperature * Math.sqrt(learnt.head.noiseVariance());
+  const readTemperature = () =>
+    temperature * Math.sqrt(known?.head.noiseVariance() ?? firstNoiseVariance);
 
   /** Starts anew if rewards have stayed below the predictions for longer than chance explains. */
-  function watch(shortfall: number): void {
+  function watch(learnt: Learnt, shortfall: number): Learnt {
     learnt.disappointment = Math.max(0, learnt.disappointment + shortfall - allowance);
-    if (learnt.disappointment > alarm) learnt = learnNothing(options, learnt.rewards);
+    return learnt.disappointment > alarm ? learnNothing(options, learnt) : learnt;
   }
 
-  function renewPriors(block: readonly FastDecision[], known: FeatureBasis): void {
+  function renewPriors(learnt: Learnt, block: readonly FastDecision[]): void {
     for (const { shown } of block)
       for (const { reward } of shown) learnt.rewards = addReward(learnt.rewards, reward);
-    learnt.priors = priorsOf(options, learnt, isAlikeForAll(known));
+    learnt.priors = priorsOf(options, learnt);
     learnt.head.setPrior(learnt.priors.head);
+  }
+
+  function learnDecision(learnt: Learnt, { userId, towers, shown }: FastDecision): Learnt {
+    const describe = createPairFeatures(learnt.basis, towers);
+    const user = ownUser(userId, learnt.priors);
+    let renewed = learnt;
+    for (const item of shown) {
+      const x = describe(item.candidate);
+      const promise = temperature * Math.sqrt(renewed.head.noiseVariance()) * x.advantage;
+      renewed = watch(renewed, learnShown(renewed, { item, user, x, promise }, forgetting));
+    }
+    return renewed;
   }
 
   return {
     get isReady() {
-      return basis !== undefined;
+      return known !== undefined;
     },
     learn: (block) => {
       if (block.length === 0) return;
-      basis ??= createBasis(block.map(({ towers }) => towers));
-      renewPriors(block, basis);
-      for (const { userId, towers, shown } of block) {
-        const describe = createPairFeatures(basis, towers.state);
-        const user = ownUser(userId, learnt.priors);
-        const advantages = centre(towers.logits);
-        for (const item of shown) {
-          const advantage = advantages[item.candidate]!;
-          const x = describe(towers.items[item.candidate]!, advantage);
-          const promise = readTemperature() * advantage;
-          watch(learnShown(learnt, { item, user, x, promise }, forgetting));
-        }
-      }
+      known ??= learnNothing(options, {
+        basis: createBasis(block.map(({ towers }) => towers)),
+        rewards: noRewards,
+      });
+      renewPriors(known, block);
+      for (const decision of block) known = learnDecision(known, decision);
     },
     get temperature() {
       return readTemperature();
     },
     get level() {
-      return learnt.positions[0]?.mean;
+      return known?.positions[0]?.mean;
     },
     draw: (random, scale) => {
-      if (basis === undefined) throw new RangeError("it has learnt from no block yet");
-      return drawGains(learnt, basis, { random, scale });
+      if (known === undefined) throw new RangeError("it has learnt from no block yet");
+      return drawGains(known, { random, scale });
     },
-    clone: () => build(options, { basis, learnt: cloneLearnt(learnt, options) }),
+    clone: () => build(options, known && cloneLearnt(known, options)),
   };
 }
 
-/** @throws RangeError on an option out of range */
-export const createResidualModel = (options: ResidualModelOptions): ResidualModel =>
-  build(options, { learnt: learnNothing(options, noRewards), basis: undefined });
+export const createResidualModel = (options: ResidualModelOptions): ResidualModel => build(options);

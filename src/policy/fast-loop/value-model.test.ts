@@ -8,7 +8,7 @@ import { createValueModel } from "./value-model.ts";
 const [click, order] = [0, 1];
 const towers = {
   state: Float32Array.of(1, 0),
-  items: [Float32Array.of(0, 1), Float32Array.of(0, -1)],
+  items: { values: Float32Array.of(0, 1, 0, -1), width: 2 },
   logits: Float64Array.of(3, 0),
 };
 const visit = { userId: userId("ann"), towers };

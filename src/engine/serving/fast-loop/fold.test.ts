@@ -43,7 +43,7 @@ test("if nobody clicks, draws of a new item scatter less than the usual priors, 
       userId: ann,
       towers: {
         state: new Float32Array(width),
-        items: [new Float32Array(width)],
+        items: { values: new Float32Array(width), width },
         logits: Float64Array.of(0),
       },
     };
