@@ -78,6 +78,21 @@ test("batches of states of any size give the same scores, in the order of the re
     expectSame(one, await (await open(network, batchStates)).score(requests));
 });
 
+test("a network whose states are all alike gives every state the scores that a batch has", async () => {
+  const views = sampleViews(9);
+  const network = randomNetwork(shape, views, createRandom(1));
+  const requests = randomRequests(views, 8);
+  const zero = (name: string) => ({ [name]: network.parameters[name]!.map(() => 0) });
+  for (const changed of [
+    { ...zero("stateWeights"), ...zero("contextTable") },
+    zero("stateWeights"),
+  ]) {
+    const one = { ...network, parameters: { ...network.parameters, ...changed } };
+    const alone = await (await open(one, 1)).score(requests);
+    expectSame(alone, await (await open(one, 8)).score(requests));
+  }
+});
+
 test("requests that share a state, or come twice, get the scores of their own candidates", async () => {
   const views = sampleViews(5);
   const scorer = await open(randomNetwork(shape, views, createRandom(1)), 2);

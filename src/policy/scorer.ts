@@ -7,6 +7,7 @@ import { createItemEmbedder } from "./item-embedder.ts";
 import { rowsOf } from "./item-rows.ts";
 import { createItemTable, type ItemTable } from "./item-table.ts";
 import type { Network } from "./network.ts";
+import { hasOneState } from "./network-ground.ts";
 import type { BestWanted, ItemView, PolicyState } from "./policy.ts";
 import { createStateEncoder, type StateEncoder } from "./state-encoder.ts";
 
@@ -85,8 +86,18 @@ function scoreHeads(
   });
 }
 
-/** One request asks for the same state several times. */
-function createAlone(encoder: StateEncoder) {
+/** One request asks for the same state several times. Of a network with one state it is worked out once. */
+function createAlone(network: Network, encoder: StateEncoder) {
+  if (hasOneState(network)) {
+    let ofAll: Promise<Float32Array> | undefined;
+    return (state: PolicyState): Promise<Float32Array> => {
+      ofAll ??= encoder.encode([state]).catch((error) => {
+        ofAll = undefined;
+        throw error;
+      });
+      return ofAll;
+    };
+  }
   const alone = new WeakMap<PolicyState, Promise<Float32Array>>();
   return (state: PolicyState): Promise<Float32Array> => {
     const encoded = alone.get(state) ?? encoder.encode([state]);
@@ -109,7 +120,7 @@ export async function createScorer(network: Network, options: ScorerOptions): Pr
   const items = createItemTable(embedder, network.shape);
   const encoder = await createStateEncoder(network, { ...options, items });
 
-  const encodeAlone = createAlone(encoder);
+  const encodeAlone = createAlone(network, encoder);
   const bestFinder = createBestFinder(network, items);
 
   const load = (requests: readonly ScoreRequest[]) =>

@@ -142,7 +142,7 @@ export function createOwnResiduals(
     find: (owner) => {
       const { factor, targets } = readPosterior(owner);
       return (x) => {
-        scratch.set(x);
+        for (let index = 0; index < size; index++) scratch[index] = x[index]!;
         solveTransposed(factor, size, scratch);
         let [mean, spread] = [0, 0];
         for (let index = 0; index < size; index++) {
