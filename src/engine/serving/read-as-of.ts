@@ -11,6 +11,7 @@ import { joinRules } from "../rules/offer-rules.ts";
 import { type RuledGroups, readRuledGroups } from "../rules/read-groups.ts";
 import { readLeftOut } from "../rules/read-left-out.ts";
 import { readSocial, type Social } from "../social/read-social.ts";
+import { answerFromHistory } from "../state/answer-from-history.ts";
 import type { Catalogue } from "../state/catalogue.ts";
 import { createState, readUser } from "../state/read-state.ts";
 import { eligible } from "./candidates.ts";
@@ -59,8 +60,9 @@ export async function readAsOf(
   for (;;) {
     const asOf = await store.sequence();
     await catalogue.refresh(asOf);
-    const { seen, isStranger } = await visibleRecord(store, { userId, asOf, servingRule });
-    const user = await readUser(seen, userId, asOf);
+    const { seen: visible, isStranger } = await visibleRecord(store, { userId, asOf, servingRule });
+    const user = await readUser(visible, userId, asOf);
+    const seen = answerFromHistory(visible, { userId, asOf, history: user.history });
     const visit = { userId, scenario: scenario.name, asOf, now };
     const leftOut = await readLeftOut(seen, scenario, visit);
     const auction = await readAuction(seen, scenario, visit);
