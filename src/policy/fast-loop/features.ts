@@ -58,6 +58,12 @@ export const createBasis = (seen: readonly Representation[]): FeatureBasis => ({
   items: findAxes(seen.flatMap(({ items }) => vectorsOf(items))),
 });
 
+/** The same directions of items, with those in which these states differ. */
+export const withStates = (
+  { items }: FeatureBasis,
+  states: readonly Float32Array[],
+): FeatureBasis => ({ states: findAxes(states), items });
+
 /** A policy that is alike for all users tells none of them apart: its features say what items are, and nobody's liking. */
 export const isAlikeForAll = ({ states }: FeatureBasis): boolean => states.directions.length === 0;
 

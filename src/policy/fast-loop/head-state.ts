@@ -84,3 +84,24 @@ export function createHeadState(options: LinearHeadOptions, bytes?: Uint8Array):
   else restore(state.all, bytes);
   return state;
 }
+
+/** An encoded head with `added` features before its own, which were 0 in all its events: it knows no more of them than the prior. */
+export function widenHead(
+  bytes: Uint8Array,
+  options: LinearHeadOptions,
+  added: number,
+): Uint8Array {
+  const { size } = options;
+  const narrow = createHeadState(options, bytes);
+  const wide = createHeadState({ ...options, size: added + size });
+  wide.counts.set(narrow.counts);
+  wide.right.set(narrow.right, added);
+  for (const part of ["matrix", "factor"] as const) {
+    for (let row = 0; row < size; row++)
+      wide[part].set(
+        narrow[part].subarray(row * size, (row + 1) * size),
+        (added + row) * (added + size) + added,
+      );
+  }
+  return new Uint8Array(wide.all.buffer);
+}

@@ -2,9 +2,11 @@ import type { UserId } from "../../domain/ids.ts";
 import { evidentPriors, guessPriors, type Priors, usualPriors } from "./evident-priors.ts";
 import type { ItemOfModel } from "./fast-decision.ts";
 import { countFeatures, type FeatureBasis, isAlikeForAll } from "./features.ts";
+import type { LinearHeadOptions } from "./head-state.ts";
 import { createLinearHead, type LinearHead } from "./linear-head.ts";
 import { createOwnResiduals, type Owner, type OwnResiduals } from "./own-residuals.ts";
 import type { RewardMoments } from "./prior-strength.ts";
+import { copyStates, type StatesSeen } from "./states-seen.ts";
 
 export interface LearningOptions {
   /** Factor on the weight of earlier events at each shown item, in (0, 1]. */
@@ -24,6 +26,8 @@ export interface PositionMean {
 /** Learnt state of a residual model, dropped when tastes have changed. */
 export interface Learnt {
   readonly basis: FeatureBasis;
+  /** As long as no state has a part in the features. */
+  readonly states: StatesSeen;
   readonly head: LinearHead;
   readonly items: OwnResiduals;
   readonly users: OwnResiduals;
@@ -62,10 +66,10 @@ export function priorsOf(
   return evidentPriors(guess, head.noiseVariance(), moments);
 }
 
-const headOptions = (
+export const headOptions = (
   { forgetting }: LearningOptions,
   { basis, priors }: Pick<Learnt, "basis" | "priors">,
-) => ({
+): LinearHeadOptions => ({
   size: countFeatures(basis).pair,
   priorPrecision: priors.head,
   forgetting,
@@ -74,13 +78,13 @@ const headOptions = (
 
 export function learnNothing(
   options: LearningOptions,
-  { basis, rewards }: Pick<Learnt, "basis" | "rewards">,
+  { basis, states, rewards }: Pick<Learnt, "basis" | "states" | "rewards">,
 ): Learnt {
   const { forgetting } = options;
   const priors = guessOf(options, rewards);
   const { state, item } = countFeatures(basis);
   return {
-    basis,
+    ...{ basis, states },
     head: createLinearHead(headOptions(options, { basis, priors })),
     items: createOwnResiduals(state, forgetting),
     users: createOwnResiduals(item, forgetting),
@@ -93,6 +97,7 @@ export function learnNothing(
 export const cloneLearnt = (learnt: Learnt, options: LearningOptions): Learnt => ({
   ...learnt,
   head: createLinearHead(headOptions(options, learnt), learnt.head.encode()),
+  states: copyStates(learnt.states),
   items: learnt.items.clone(),
   users: learnt.users.clone(),
   positions: [...learnt.positions],

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { factorise } from "../../numeric/cholesky.ts";
 import { createRandom, type RandomStream } from "../../numeric/random.ts";
-import type { LinearHeadOptions } from "./head-state.ts";
+import { type LinearHeadOptions, widenHead } from "./head-state.ts";
 import { createLinearHead } from "./linear-head.ts";
 
 interface Event {
@@ -257,4 +257,30 @@ test("moments are the sums of the events, without the prior of then or before", 
   expect(targets / sumSquares(right)).toBeCloseTo(1, 10);
   expect(trace / diagonal.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 10);
   expect(squares / sumSquares(matrix)).toBeCloseTo(1, 10);
+});
+
+test("a widened head is one whose new features were 0 from the start, and goes on learning as that one", () => {
+  const random = createRandom(21);
+  const narrow = { ...options, size: 3 };
+  const wide = { ...narrow, size: 5 };
+  const heads = [createLinearHead(narrow), createLinearHead(wide)] as const;
+  const events = drawEvents(100, random, 3);
+  const padded = (x: Float64Array) => Float64Array.of(0, 0, ...x);
+  for (const { x, y } of events) {
+    heads[0].update(x, y);
+    heads[1].update(padded(x), y);
+  }
+  const widened = createLinearHead(wide, widenHead(heads[0].encode(), narrow, 2));
+  const expectAlike = () => {
+    expect(widened.noiseVariance()).toBeCloseTo(heads[1].noiseVariance(), 12);
+    for (const { x } of drawEvents(10, random, 5)) {
+      expect(widened.predict(x)).toBeCloseTo(heads[1].predict(x), 12);
+      expect(widened.spread(x)).toBeCloseTo(heads[1].spread(x), 12);
+    }
+  };
+  expectAlike();
+  for (const { x, y } of drawEvents(20, random, 5))
+    for (const head of [widened, heads[1]]) head.update(x, y);
+  // Its factor has been renewed since, and so has that of the other.
+  expectAlike();
 });

@@ -102,3 +102,31 @@ test("moments are those of all owners' sums, forgotten ones as parts", () => {
     );
   }
 });
+
+test("widened residuals are those whose new features were 0 from the start", () => {
+  const random = createRandom(6);
+  const [narrow, wide] = [createOwnResiduals(2, 0.97), createOwnResiduals(4, 0.97)];
+  const learn = (residuals: readonly ReturnType<typeof createOwnResiduals>[], x: Float64Array) => {
+    const [owner, y] = [random.integer(2) === 0 ? old : fresh, random.normal()];
+    for (const own of residuals) own.update(owner, x.subarray(0, own === narrow ? 2 : 4), y);
+  };
+  for (let event = 0; event < 40; event++)
+    learn([narrow, wide], Float64Array.of(1, random.normal(), 0, 0));
+  const widened = narrow.widen(4);
+  const expectAlike = () => {
+    for (const owner of [old, fresh]) {
+      const x = Float64Array.from({ length: 4 }, () => random.normal());
+      const [found, expected] = [widened, wide].map((own) => own.find(owner)(x));
+      expect(found!.mean).toBeCloseTo(expected!.mean, 12);
+      expect(found!.spread).toBeCloseTo(expected!.spread, 12);
+    }
+    expect(widened.moments().squares).toBeCloseTo(wide.moments().squares, 8);
+  };
+  expectAlike();
+  for (let event = 0; event < 20; event++)
+    learn(
+      [widened, wide],
+      Float64Array.from({ length: 4 }, () => random.normal()),
+    );
+  expectAlike();
+});

@@ -35,6 +35,8 @@ export interface OwnResiduals {
   /** Over all owners, as of the newest event. */
   moments(): RegressionMoments;
   clone(): OwnResiduals;
+  /** The same with more features, which come after its own and were 0 in all events. */
+  widen(size: number): OwnResiduals;
 }
 
 /** Posteriors kept from one event to the next: requests between two blocks ask for the same items. */
@@ -73,6 +75,19 @@ function addEvent(sums: Float64Array, x: Float64Array, target: number): void {
     sums[row]! += x[row]! * target;
     for (let column = row; column < size; column++) sums[cell++]! += x[row]! * x[column]!;
   }
+}
+
+/** Sums of `size` features as those of `wide`, the others of which were 0. */
+function widenSums(sums: Float64Array, size: number, wide: number): Float64Array {
+  const widened = new Float64Array(wide + (wide * (wide + 1)) / 2);
+  widened.set(sums.subarray(0, size));
+  let [from, to] = [size, wide];
+  for (let row = 0; row < size; row++) {
+    widened.set(sums.subarray(from, from + size - row), to);
+    from += size - row;
+    to += wide - row;
+  }
+  return widened;
 }
 
 /** Of one owner's sums. */
@@ -163,5 +178,11 @@ export function createOwnResiduals(
     },
     moments: () => moments,
     clone: () => createOwnResiduals(size, forgetting, { owners, events, moments }),
+    widen: (wide) => {
+      const widened = [...owners].map(
+        ([id, { sums, at }]) => [id, { sums: widenSums(sums, size, wide), at }] as const,
+      );
+      return createOwnResiduals(wide, forgetting, { owners: new Map(widened), events, moments });
+    },
   };
 }

@@ -13,11 +13,13 @@ import {
   priorsOf,
 } from "./learnt.ts";
 import { addReward, noRewards } from "./prior-strength.ts";
+import { seeFirst } from "./states-seen.ts";
+import { tellApart } from "./tell-apart.ts";
 
 /**
  * To be raised by every change of learning or draws: its features, its priors, the order of events.
  */
-export const modelVersion = 9;
+export const modelVersion = 10;
 
 /**
  * Model of the difference between rewards and the policy's predictions (the hybrid model of Li et
@@ -51,6 +53,13 @@ export interface ResidualModelOptions extends LearningOptions {
  */
 const allowance = 0.1;
 const alarm = 30;
+
+const begin = (options: ResidualModelOptions, block: readonly FastDecision[]): Learnt =>
+  learnNothing(options, {
+    basis: createBasis(block.map(({ towers }) => towers)),
+    states: seeFirst(block[0]?.towers.state ?? new Float32Array()),
+    rewards: noRewards,
+  });
 
 function build(options: ResidualModelOptions, given?: Learnt): ResidualModel {
   const { forgetting, temperature } = options;
@@ -90,10 +99,8 @@ function build(options: ResidualModelOptions, given?: Learnt): ResidualModel {
     },
     learn: (block) => {
       if (block.length === 0) return;
-      known ??= learnNothing(options, {
-        basis: createBasis(block.map(({ towers }) => towers)),
-        rewards: noRewards,
-      });
+      known ??= begin(options, block);
+      known = tellApart(options, known, block);
       renewPriors(known, block);
       for (const decision of block) known = learnDecision(known, decision);
     },
