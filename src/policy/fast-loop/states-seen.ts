@@ -6,8 +6,8 @@ export interface StatesSeen {
   readonly others: Float32Array[];
 }
 
-/** Fewer tell no directions: with 150 an ad's revenue was 2 % less on the second day (docs/decisions/0108). */
-const fewestOthers = 300;
+/** Draws cost the more, the fewer tell the directions: docs/decisions/0108. */
+const fewestOthers = 600;
 
 /** States like the first, for each other one, that take part in mean and directions. */
 const mostAlike = 3;

@@ -42,12 +42,12 @@ function likings(model: ResidualModel, states: readonly Float32Array[] = kinds):
 
 const options = { forgetting: 0.9999, temperature: 0 };
 
-test("once 300 users with a history have come, a model tells them apart", () => {
+test("once 600 users with a history have come, a model tells them apart", () => {
   const model = createResidualModel(options);
   const visit = createVisits(1);
   learn(model, 2, () => visit(true));
-  // 288 of them.
-  learn(model, 18, () => visit(false));
+  // 592 of them.
+  learn(model, 37, () => visit(false));
   const [first = 0, second = 0] = likings(model);
   expect(first).toBeCloseTo(-second, 12);
   const clone = model.clone();
@@ -72,7 +72,7 @@ test("what was learnt of items before stays", () => {
   };
   learn(model, 60, () => earns(true));
   const [before = 0] = likings(model, [stranger]);
-  learn(model, 20, () => earns(false));
+  learn(model, 40, () => earns(false));
   const [after = 0] = likings(model, [stranger]);
   expect(before).toBeGreaterThan(0.7);
   expect(after).toBeGreaterThan(before - 0.05);
@@ -80,9 +80,9 @@ test("what was learnt of items before stays", () => {
 
 test("of states like the first, three for each other one tell the mean", () => {
   const seen = seeFirst(stranger);
-  const few = new Array<Float32Array>(299).fill(kinds[0]!);
+  const few = new Array<Float32Array>(599).fill(kinds[0]!);
   expect(seeStates(seen, few)).toBeUndefined();
   expect(seeStates(seen, new Array<Float32Array>(500).fill(stranger))).toBeUndefined();
-  expect(seeStates(seen, [kinds[1]!])).toHaveLength(800);
-  expect(seeStates(seen, new Array<Float32Array>(5000).fill(stranger))).toHaveLength(1200);
+  expect(seeStates(seen, [kinds[1]!])).toHaveLength(1100);
+  expect(seeStates(seen, new Array<Float32Array>(5000).fill(stranger))).toHaveLength(2400);
 });

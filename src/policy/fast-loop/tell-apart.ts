@@ -6,8 +6,8 @@ import { createLinearHead } from "./linear-head.ts";
 import { seeStates } from "./states-seen.ts";
 
 /**
- * Gives a model features of users, once enough of them differ: in a new scenario nobody has a history at first. What was learnt stays, of
- * events in which these features were 0.
+ * Gives a model features of users, once enough of them differ: in a new scenario nobody has a history at first. It keeps its events, in
+ * which these features were 0.
  */
 export function tellApart(
   options: LearningOptions,
