@@ -65,8 +65,8 @@ function build(options: ResidualModelOptions, given?: Learnt): ResidualModel {
   const { forgetting, temperature } = options;
   let known = given;
 
-  const readTemperature = () =>
-    temperature * Math.sqrt(known?.head.noiseVariance() ?? firstNoiseVariance);
+  const temperatureOf = (learnt?: Learnt) =>
+    temperature * Math.sqrt(learnt?.head.noiseVariance() ?? firstNoiseVariance);
 
   /** Starts anew if rewards have stayed below the predictions for longer than chance explains. */
   function watch(learnt: Learnt, shortfall: number): Learnt {
@@ -87,7 +87,7 @@ function build(options: ResidualModelOptions, given?: Learnt): ResidualModel {
     let renewed = learnt;
     for (const item of shown) {
       const x = describe(item.candidate);
-      const promise = temperature * Math.sqrt(renewed.head.noiseVariance()) * x.advantage;
+      const promise = temperatureOf(renewed) * x.advantage;
       renewed = watch(renewed, learnShown(renewed, { item, user, x, promise }, forgetting));
     }
     return renewed;
@@ -105,7 +105,7 @@ function build(options: ResidualModelOptions, given?: Learnt): ResidualModel {
       for (const decision of block) known = learnDecision(known, decision);
     },
     get temperature() {
-      return readTemperature();
+      return temperatureOf(known);
     },
     get level() {
       return known?.positions[0]?.mean;

@@ -3,7 +3,7 @@ import { countFeatures, isAlikeForAll, withStates } from "./features.ts";
 import { widenHead } from "./head-state.ts";
 import { headOptions, type LearningOptions, type Learnt } from "./learnt.ts";
 import { createLinearHead } from "./linear-head.ts";
-import { seeStates } from "./states-seen.ts";
+import { seeFirst, seeStates } from "./states-seen.ts";
 
 /**
  * Gives a model features of users, once enough of them differ: in a new scenario nobody has a history at first. It keeps its events, in
@@ -27,6 +27,7 @@ export function tellApart(
   return {
     ...learnt,
     basis,
+    states: seeFirst(learnt.states.first),
     head: createLinearHead({ ...before, size: counts.pair }, bytes),
     items: learnt.items.widen(counts.state),
   };
