@@ -44,9 +44,11 @@ export function describeMachine(machine: Machine): string {
   ].join("\n");
 }
 
-function askGit(arguments_: readonly string[]): string {
+function askGit(arguments_: readonly string[], cwd = repository): string {
   try {
-    return execFileSync("git", arguments_, { cwd: repository, encoding: "utf8" }).trim();
+    // Changes may be larger than the usual bound of an answer.
+    const options = { cwd, encoding: "utf8", maxBuffer: 2 ** 30 } as const;
+    return execFileSync("git", arguments_, options).trim();
   } catch {
     return "unknown";
   }
@@ -63,7 +65,7 @@ const played = ["src", "bench/learning", "package-lock.json"];
  * Hashes of all that a kept row depends on, and what has changed in it since the last commit. Documents and other benches are none of it,
  * so a bench of many hours goes on after a commit of them.
  */
-export function readPlayedSources(): string {
-  const committed = askGit(["rev-parse", ...played.map((path) => `HEAD:${path}`)]);
-  return `${committed}\n${askGit(["diff", "HEAD", "--", ...played])}`;
+export function readPlayedSources(clone = repository): string {
+  const committed = askGit(["rev-parse", ...played.map((path) => `HEAD:${path}`)], clone);
+  return `${committed}\n${askGit(["diff", "HEAD", "--", ...played], clone)}`;
 }

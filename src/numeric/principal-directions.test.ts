@@ -56,3 +56,11 @@ test("points that are all the same have no direction", () => {
     directions: [],
   });
 });
+
+test("equal points have none however their mean is rounded, and float32's least difference is one", () => {
+  const point = Float32Array.of(0.1, -0.7, 1.3);
+  for (const count of [3, 15, 300])
+    expect(principalDirections(new Array(count).fill(point), 2).directions).toEqual([]);
+  const next = Float32Array.of(0.1, -0.7, 1.3 + 2 ** -23);
+  expect(principalDirections([...new Array(14).fill(point), next], 2).directions).toHaveLength(1);
+});

@@ -14,6 +14,8 @@ export interface PrincipalDirections {
 const steps = 60;
 /** Directions with less than this share of the widest one's variance are rounding. */
 const leastShare = 1e-9;
+/** So is a variance of this share of the mean's square: equal points differ from their mean by float64's rounding, others by float32's at least. */
+const leastOfMean = 1e-24;
 
 function multiply(matrix: Float64Array, vector: Float64Array): Float64Array {
   const size = vector.length;
@@ -83,9 +85,10 @@ export function principalDirections(
   const matrix = covariance(points, mean);
   const directions: Float64Array[] = [];
   let widest = 0;
+  const rounding = leastOfMean * dot(mean, mean);
   while (directions.length < Math.min(count, size)) {
     const { direction, variance } = findWidest(matrix, size);
-    if (variance <= leastShare * widest) break;
+    if (variance <= Math.max(rounding, leastShare * widest)) break;
     widest = Math.max(widest, variance);
     directions.push(direction);
     deflate(matrix, direction, variance);

@@ -19,8 +19,8 @@ function findLast(
 }
 
 /**
- * The record, whose answers on a user's last events come from a history that has been read, if that holds all of the user's events. Each rule asks
- * for some of them, and a statement takes a request longer than the rest of the rule.
+ * The record, with a user's last events from a history that has been read, if that holds all of them. Each rule asks for some, and would read
+ * the same rows again.
  * @param read.history of `readUser`, as of `asOf`
  */
 export function answerFromHistory(

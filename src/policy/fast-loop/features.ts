@@ -94,7 +94,7 @@ export function centre(logits: Float64Array): Float64Array {
 
 /**
  * Coordinates in the directions, from the mean, of the vector that begins at `start`. All side by side, for a sum waits for its last
- * addition: a quarter of the time of one after the other.
+ * addition.
  * @param found is written
  */
 function project(

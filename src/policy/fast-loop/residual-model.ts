@@ -61,7 +61,8 @@ const begin = (options: ResidualModelOptions, block: readonly FastDecision[]): L
     rewards: noRewards,
   });
 
-function build(options: ResidualModelOptions, given?: Learnt): ResidualModel {
+/** @param given of a clone. Default: it has learnt from no block yet */
+export function createResidualModel(options: ResidualModelOptions, given?: Learnt): ResidualModel {
   const { forgetting, temperature } = options;
   let known = given;
 
@@ -114,8 +115,6 @@ function build(options: ResidualModelOptions, given?: Learnt): ResidualModel {
       if (known === undefined) throw new RangeError("it has learnt from no block yet");
       return drawGains(known, { random, scale });
     },
-    clone: () => build(options, known && cloneLearnt(known, options)),
+    clone: () => createResidualModel(options, known && cloneLearnt(known, options)),
   };
 }
-
-export const createResidualModel = (options: ResidualModelOptions): ResidualModel => build(options);
