@@ -19,6 +19,7 @@ const strategies: Readonly<Record<string, StrategyName>> = {
   [main]: "mpo+fast",
 };
 const names = Object.keys(strategies);
+const ablations = ["MPO, no boost", "MPO"];
 const usualCycles = 6;
 const visitsPerDay = 2000;
 const settingsOf = (cycles: number) => ({ cycles, visitsPerDay, strategies });
@@ -80,7 +81,7 @@ const runCycles =
   (cycles: number) =>
   async (unit: UnitOfWork): Promise<SeedOutcome> => {
     const settings = settingsOf(cycles);
-    const played = { folder: "ads-rows", settings, names, play: playStrategy(cycles) };
+    const played = { folder: "ads-rows", settings, names, ablations, play: playStrategy(cycles) };
     const rows = await playRows(played, unit);
     return {
       values: Object.fromEntries(rows.map(([name, { revenue }]) => [name, mean(revenue)])),
