@@ -15,6 +15,7 @@ import { bound } from "./targets.ts";
 import type { LearningTarget, LearningWorld, SeedOutcome, UnitOfWork } from "./world.ts";
 
 const head = "fast loop's head";
+const fourierHead = "Fourier features in any case";
 const linearHead = "without Fourier features";
 const nameOf = (algorithm: Algorithm, on: PeerInputs) =>
   on === "inputs" ? `VW ${algorithm}` : `VW ${algorithm} on ${on}`;
@@ -22,7 +23,8 @@ const peersOn = (on: PeerInputs) => algorithmNames.map((algorithm) => nameOf(alg
 const sets = Object.keys(setFiles) as SetName[];
 const settingsOf = {
   [head]: defaultSettings,
-  [linearHead]: { ...defaultSettings, fourierFeatures: 0 },
+  [fourierHead]: { ...defaultSettings, byEvidence: false },
+  [linearHead]: { ...defaultSettings, byEvidence: false, fourierFeatures: 0 },
 };
 
 /** Share of wrong choices up to each tenth of the rows. */
@@ -36,8 +38,9 @@ async function run({ caseName, seed, onProgress }: UnitOfWork): Promise<SeedOutc
   const visits = createVisits(set, seed);
   const classes = set.classes.length;
   const ours = Object.entries(settingsOf).map(([policy, settings], index) => {
-    // The third part is the peer's.
-    const advance = (share: number) => onProgress((index + share) / 3);
+    // The last part is the peer's.
+    const advance = (share: number) =>
+      onProgress((index + share) / (1 + Object.keys(settingsOf).length));
     const wrong = playThompson(visits, { classes, settings, seed }, advance);
     return [policy, [...wrong]] as const;
   });
@@ -82,7 +85,7 @@ export const classificationWorld: LearningWorld = {
   value: "share of wrong choices",
   better: "lower",
   cases: sets,
-  policies: [head, linearHead, ...peerInputs.flatMap(peersOn)],
+  policies: [...Object.keys(settingsOf), ...peerInputs.flatMap(peersOn)],
   main: head,
   step: "tenth of the rows",
   settings: {

@@ -2,7 +2,7 @@ import type { PolicyGround } from "../domain/fast-loop.ts";
 import type { ItemId } from "../domain/ids.ts";
 import type { PolicyKind } from "../domain/policy-snapshot.ts";
 import type { IndexList } from "../numeric/index-list.ts";
-import type { Representation } from "./fast-loop/features.ts";
+import type { Representation } from "./fast-loop/basis.ts";
 import type { Token } from "./item-features.ts";
 import type { Profile } from "./profile.ts";
 

@@ -2,7 +2,7 @@ import { multiplyRows } from "../numeric/multiply-rows.ts";
 import { packVectors, type VectorRows } from "../numeric/vector-rows.ts";
 import { createBestFinder } from "./best-finder.ts";
 import type { Encoder } from "./encoder/encoder.ts";
-import type { Representation } from "./fast-loop/features.ts";
+import type { Representation } from "./fast-loop/basis.ts";
 import { createItemEmbedder } from "./item-embedder.ts";
 import { rowsOf } from "./item-rows.ts";
 import { createItemTable, type ItemTable } from "./item-table.ts";

@@ -1,11 +1,14 @@
 import { createRandom, type RandomStream } from "../../../src/numeric/random.ts";
-import { createLinearHead, type LinearHead } from "../../../src/policy/fast-loop/linear-head.ts";
-import { createFourierFeatures } from "./fourier-features.ts";
+import { createFourierFeatures } from "../../../src/policy/fast-loop/fourier-features.ts";
+import type { LinearHead } from "../../../src/policy/fast-loop/linear-head.ts";
+import { createHead } from "../../../src/policy/fast-loop/mixed-head.ts";
 import type { Visit } from "./visits.ts";
 
 /** The same for all sets. */
 export interface ThompsonSettings {
   readonly fourierFeatures: number;
+  /** Whether events may turn them down. */
+  readonly byEvidence: boolean;
   /** Of the kernel, in units of √inputs. */
   readonly bandwidth: number;
   /** What a standardised input counts as a feature of its own, in units of 1/√inputs. */
@@ -20,6 +23,7 @@ export interface ThompsonSettings {
 
 export const defaultSettings: ThompsonSettings = {
   fourierFeatures: 256,
+  byEvidence: true,
   bandwidth: 0.8,
   inputScale: 1,
   priorPrecision: 0.1,
@@ -36,7 +40,7 @@ export function createFeatures(inputs: number, settings: ThompsonSettings, rando
     features: fourierFeatures,
     bandwidth: bandwidth * Math.sqrt(inputs),
     random,
-  });
+  })([]);
   const scale = inputScale / Math.sqrt(inputs);
   return (x: Float64Array) => {
     writeFourier(x, features);
@@ -93,7 +97,13 @@ export function playThompson(
   const { fourierFeatures, priorPrecision, noiseVariance } = settings;
   const size = fourierFeatures + inputs + 1;
   const heads = Array.from({ length: classes }, () =>
-    createLinearHead({ size, priorPrecision, noiseVariance, forgetting: 1 }),
+    createHead({
+      size,
+      optional: settings.byEvidence ? fourierFeatures : 0,
+      priorPrecision,
+      noiseVariance,
+      forgetting: 1,
+    }),
   );
   const draws = { heads, settings, random: random.split("draws") };
   return Uint8Array.from(visits, (visit, index) => {

@@ -3,7 +3,7 @@ import { hash32 } from "../../numeric/hash.ts";
 import type { RandomStream } from "../../numeric/random.ts";
 import { normalQuantile } from "../../numeric/statistics.ts";
 import type { DrawnVisit, ItemOfModel } from "./fast-decision.ts";
-import { createPairFeatures } from "./features.ts";
+import { countFeatures, createPairFeatures } from "./features.ts";
 import { type Learnt, ownItem, ownUser } from "./learnt.ts";
 
 /** Of each candidate the reward beyond its promise, in shares of the reward range. */
@@ -18,10 +18,12 @@ export function drawGains(
   { random, scale }: { readonly random: RandomStream; readonly scale: number },
 ): DrawnGains {
   const weights = head.draw(random.split("weights"), scale);
+  // They are half of a draw's work.
+  const fourier = weights.length === countFeatures(basis).pair;
   const seed = random.split("items").integer(2 ** 32);
   const deviation = scale * Math.sqrt(head.noiseVariance());
   return ({ userId, towers }, candidates) => {
-    const describe = createPairFeatures(basis, towers);
+    const describe = createPairFeatures(basis, towers, { fourier });
     const findOfUser = users.find(ownUser(userId, priors));
     const gains = new Float64Array(candidates.length);
     for (let candidate = 0; candidate < candidates.length; candidate++) {

@@ -1,5 +1,5 @@
 import type { ItemId, UserId } from "../../domain/ids.ts";
-import type { Representation } from "./features.ts";
+import type { Representation } from "./basis.ts";
 
 /** An item, and whether the policy was trained with it. */
 export interface ItemOfModel {

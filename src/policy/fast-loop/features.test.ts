@@ -2,13 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createRandom } from "../../numeric/random.ts";
 import { packVectors, type VectorRows, vectorsOf } from "../../numeric/vector-rows.ts";
-import {
-  centre,
-  countFeatures,
-  createBasis,
-  createPairFeatures,
-  type Representation,
-} from "./features.ts";
+import { createBasis, type Representation } from "./basis.ts";
+import { centre, countFeatures, createPairFeatures } from "./features.ts";
 
 const width = 12;
 
@@ -50,7 +45,7 @@ const squaresOf = (x: Float64Array, from: number, to: number) =>
   x.subarray(from, to).reduce((sum, value) => sum + value ** 2, 0);
 
 test("items have a mean square of 1, and keep the lengths that tell them apart", () => {
-  const lengths = seen.flatMap((towers) => allFeatures(towers).map((x) => squaresOf(x, 64, 72)));
+  const lengths = seen.flatMap((towers) => allFeatures(towers).map((x) => squaresOf(x, 128, 136)));
   // At most 1, because the longest are shortened.
   const mean = lengths.reduce((sum, square) => sum + square, 0) / lengths.length;
   expect(mean).toBeGreaterThan(0.9);
@@ -61,7 +56,7 @@ test("items have a mean square of 1, and keep the lengths that tell them apart",
 test("a vector far off has twice the typical length, and no more", () => {
   const towers = drawTowers(9);
   const far = { ...towers, items: changed(towers.items, (value) => 100 * value) };
-  for (const x of allFeatures(far)) expect(squaresOf(x, 64, 72)).toBeCloseTo(4, 9);
+  for (const x of allFeatures(far)) expect(squaresOf(x, 128, 136)).toBeCloseTo(4, 9);
 });
 
 test("features are the same whatever the network's scale and mean are", () => {
@@ -101,21 +96,31 @@ test("what all states or items have in common is no feature", () => {
 
 test("own residuals see a constant with where the state is, or with where the item is", () => {
   const { pair, state: ofState, item } = createPairFeatures(createBasis(seen), drawTowers(9))(0);
-  expect([pair, ofState, item].map(({ length }) => length)).toEqual([73, 9, 9]);
+  expect([pair, ofState, item].map(({ length }) => length)).toEqual([137, 9, 9]);
   expect([ofState[0], item[0]]).toEqual([1, 1]);
-  expect(item.subarray(1)).toEqual(pair.subarray(64, 72));
+  expect(item.subarray(1)).toEqual(pair.subarray(128, 136));
   for (let row = 0; row < 8; row++)
     for (let column = 0; column < 8; column++)
-      expect(pair[8 * row + column]).toBeCloseTo(ofState[1 + row]! * item[1 + column]!, 14);
+      expect(pair[64 + 8 * row + column]).toBeCloseTo(ofState[1 + row]! * item[1 + column]!, 14);
 });
 
 test("where all states are alike, features say nothing of states, and the rest is as it was", () => {
   const towers = drawTowers(9);
   const basis = createBasis([towers]);
-  expect(countFeatures(basis)).toEqual({ pair: 9, state: 1, item: 9 });
+  expect(countFeatures(basis)).toEqual({ pair: 9, fourier: 0, state: 1, item: 9 });
   const found = createPairFeatures(basis, towers)(0);
   const expected = createPairFeatures({ ...createBasis(seen), items: basis.items }, towers)(0);
-  expect(found.pair).toEqual(expected.pair.slice(64));
+  expect(found.pair).toEqual(expected.pair.slice(128));
   expect([...found.state]).toEqual([1]);
   expect(found.item).toEqual(expected.item);
+});
+
+test("without Fourier features the others are as with them", () => {
+  const towers = drawTowers(9);
+  const basis = createBasis(seen);
+  const whole = createPairFeatures(basis, towers)(2).pair;
+  expect(createPairFeatures(basis, towers, { fourier: false })(2).pair).toEqual(whole.slice(64));
+  // Cosines of 64 random phases, times √(2/64).
+  expect(squaresOf(whole, 0, 64)).toBeGreaterThan(0.5);
+  expect(squaresOf(whole, 0, 64)).toBeLessThan(1.5);
 });

@@ -1,75 +1,38 @@
-import { dot } from "../../numeric/dot.ts";
+import { createRandom } from "../../numeric/random.ts";
 import {
-  type PrincipalDirections,
-  principalDirections,
-} from "../../numeric/principal-directions.ts";
-import { type VectorRows, vectorsOf } from "../../numeric/vector-rows.ts";
+  directionCount,
+  type FeatureBasis,
+  isAlikeForAll,
+  locate,
+  type Representation,
+} from "./basis.ts";
+import { createFourierFeatures } from "./fourier-features.ts";
 
-/** A state and candidates as a network sees them. */
-export interface Representation {
-  /** h */
-  readonly state: Float32Array;
-  /** e of each candidate. */
-  readonly items: VectorRows;
-  /** z of each candidate. */
-  readonly logits: Float64Array;
-}
-
-/** Directions in which vectors differ. */
-interface Axes extends PrincipalDirections {
-  /** Number `cell` of direction d at 8·cell + d, 0 of a direction that there isn't. */
-  readonly columns: Float64Array;
-  /** Root mean square length in these directions, from the mean; 1 where all are alike. */
-  readonly length: number;
-}
-
-/** Directions in which states and items differ, for a linear model of their products. */
-export interface FeatureBasis {
-  readonly states: Axes;
-  readonly items: Axes;
-}
-
-/** Directions of states, and as many of items. */
-const directionCount = 8;
-/** Longer ones are shortened to it, in typical lengths: one odd vector must not outweigh all others. */
-const longest = 2;
 /** Typical logits of a trained policy above their mean. */
 const advantageScale = 4;
 
 /** A constant, and the coordinates of a state or an item. */
 const ownCount = 1 + directionCount;
 
-function findAxes(vectors: readonly Float32Array[]): Axes {
-  const found = principalDirections(vectors, directionCount);
-  const columns = new Float64Array(directionCount * found.mean.length);
-  for (const [d, direction] of found.directions.entries())
-    for (const [cell, value] of direction.entries()) columns[directionCount * cell + d] = value;
-  let squares = 0;
-  const place = new Float64Array(directionCount);
-  for (const vector of vectors) {
-    project({ ...found, columns }, vector, 0, place);
-    squares += dot(place, place) / vectors.length;
-  }
-  return { ...found, columns, length: Math.sqrt(squares) || 1 };
-}
+/** Random Fourier features of p and q: a draw of 500 candidates works out 32,000 cosines. */
+const fourierCount = 64;
 
-export const createBasis = (seen: readonly Representation[]): FeatureBasis => ({
-  states: findAxes(seen.map(({ state }) => state)),
-  items: findAxes(seen.flatMap(({ items }) => vectorsOf(items))),
+/** The typical length of p and q together is √2. */
+const fourierBandwidth = 1.1;
+
+/** The same for every model. */
+const fourierOf = createFourierFeatures({
+  inputs: 2 * directionCount,
+  features: fourierCount,
+  bandwidth: fourierBandwidth,
+  random: createRandom(0).split("fourier"),
 });
-
-/** The same directions of items, with those in which these states differ. */
-export const withStates = (
-  { items }: FeatureBasis,
-  states: readonly Float32Array[],
-): FeatureBasis => ({ states: findAxes(states), items });
-
-/** A policy that is alike for all users tells none of them apart: its features say what items are, and nobody's liking. */
-export const isAlikeForAll = ({ states }: FeatureBasis): boolean => states.directions.length === 0;
 
 /** Lengths of `PairFeatures`. */
 export interface FeatureCounts {
+  /** Fourier features included. */
   readonly pair: number;
+  readonly fourier: number;
   readonly state: number;
   readonly item: number;
 }
@@ -77,8 +40,11 @@ export interface FeatureCounts {
 /** Of states that are all alike p is 0, and no part of any feature. */
 export const countFeatures = (basis: FeatureBasis): FeatureCounts =>
   isAlikeForAll(basis)
-    ? { pair: ownCount, state: 1, item: ownCount }
-    : { pair: directionCount * directionCount + ownCount, state: ownCount, item: ownCount };
+    ? { pair: ownCount, fourier: 0, state: 1, item: ownCount }
+    : {
+        pair: fourierCount + directionCount * directionCount + ownCount,
+        ...{ fourier: fourierCount, state: ownCount, item: ownCount },
+      };
 
 /** z − z̄ of each candidate, z̄ the mean under the softmax of the candidates. */
 export function centre(logits: Float64Array): Float64Array {
@@ -92,50 +58,9 @@ export function centre(logits: Float64Array): Float64Array {
   return logits.map((logit) => logit - weighted / total);
 }
 
-/**
- * Coordinates in the directions, from the mean, of the vector that begins at `start`. All side by side, for a sum waits for its last
- * addition.
- * @param found is written
- */
-function project(
-  { mean, columns }: Pick<Axes, "mean" | "columns">,
-  values: Float32Array,
-  start: number,
-  found: Float64Array,
-): void {
-  let [a, b, c, d, e, f, g, h] = [0, 0, 0, 0, 0, 0, 0, 0];
-  for (let cell = 0; cell < mean.length; cell++) {
-    const value = values[start + cell]! - mean[cell]!;
-    const at = directionCount * cell;
-    a += value * columns[at]!;
-    b += value * columns[at + 1]!;
-    c += value * columns[at + 2]!;
-    d += value * columns[at + 3]!;
-    e += value * columns[at + 4]!;
-    f += value * columns[at + 5]!;
-    g += value * columns[at + 6]!;
-    h += value * columns[at + 7]!;
-  }
-  found[0] = a;
-  found[1] = b;
-  found[2] = c;
-  found[3] = d;
-  found[4] = e;
-  found[5] = f;
-  found[6] = g;
-  found[7] = h;
-}
-
-/** The same in typical lengths: direction and length of a vector. */
-function locate(axes: Axes, values: Float32Array, start: number, found: Float64Array): void {
-  project(axes, values, start, found);
-  const scale = Math.max(axes.length, Math.sqrt(dot(found, found)) / longest);
-  for (let index = 0; index < found.length; index++) found[index]! /= scale;
-}
-
 /** Features of a pair of state and item for a residual model; `countFeatures` has their lengths. */
 export interface PairFeatures {
-  /** [p⊗q, q, (z − z̄)/4]: likings by user, popularity, and overconfidence of the policy. */
+  /** [Fourier features, p⊗q, q, (z − z̄)/4]: likings by user, popularity, and overconfidence of the policy. */
   readonly pair: Float64Array;
   /** [1, p]: an item's own residual is linear in it. */
   readonly state: Float64Array;
@@ -149,19 +74,24 @@ export interface PairFeatures {
  * Features of a state's candidates, with p and q, the coordinates of state and item. Linear in z,
  * so that leaving candidates out shifts the gains of the others by one number, which no propensity
  * sees.
+ * @param options.fourier whether the pair's Fourier features are wanted. Default: they are
  * @returns writes those of a candidate, by its index, into the same arrays each time
  */
 export function createPairFeatures(
   basis: FeatureBasis,
   { state, items, logits }: Representation,
+  { fourier = true }: { readonly fourier?: boolean } = {},
 ): (candidate: number) => PairFeatures {
   const counts = countFeatures(basis);
   const p = new Float64Array(isAlikeForAll(basis) ? 0 : directionCount);
   if (p.length > 0) locate(basis.states, state, 0, p);
   const q = new Float64Array(directionCount);
+  const writeFourier = fourier && p.length > 0 ? fourierOf(p) : undefined;
   const advantages = centre(logits);
+  const pair = new Float64Array(counts.pair);
+  const linear = pair.subarray(counts.fourier);
   const found: PairFeatures = {
-    pair: new Float64Array(counts.pair),
+    pair: fourier ? pair : linear,
     state: Float64Array.of(1, ...p),
     item: new Float64Array(counts.item).fill(1),
     advantage: 0,
@@ -170,15 +100,16 @@ export function createPairFeatures(
     locate(basis.items, items.values, candidate * items.width, q);
     for (let row = 0; row < p.length; row++) {
       for (let column = 0; column < directionCount; column++)
-        found.pair[row * directionCount + column] = p[row]! * q[column]!;
+        linear[row * directionCount + column] = p[row]! * q[column]!;
     }
     const from = p.length * directionCount;
     for (let column = 0; column < directionCount; column++) {
-      found.pair[from + column] = q[column]!;
+      linear[from + column] = q[column]!;
       found.item[1 + column] = q[column]!;
     }
     found.advantage = advantages[candidate]!;
-    found.pair[counts.pair - 1] = found.advantage / advantageScale;
+    linear[linear.length - 1] = found.advantage / advantageScale;
+    writeFourier?.(q, pair);
     return found;
   };
 }

@@ -1,9 +1,10 @@
 import type { UserId } from "../../domain/ids.ts";
+import { type FeatureBasis, isAlikeForAll } from "./basis.ts";
 import { evidentPriors, guessPriors, type Priors, usualPriors } from "./evident-priors.ts";
 import type { ItemOfModel } from "./fast-decision.ts";
-import { countFeatures, type FeatureBasis, isAlikeForAll } from "./features.ts";
-import type { LinearHeadOptions } from "./head-state.ts";
-import { createLinearHead, type LinearHead } from "./linear-head.ts";
+import { countFeatures } from "./features.ts";
+import type { LinearHead } from "./linear-head.ts";
+import { createHead, type HeadOptions } from "./mixed-head.ts";
 import { createOwnResiduals, type Owner, type OwnResiduals } from "./own-residuals.ts";
 import type { RewardMoments } from "./prior-strength.ts";
 import { copyStates, type StatesSeen } from "./states-seen.ts";
@@ -69,12 +70,14 @@ export function priorsOf(
 export const headOptions = (
   { forgetting }: LearningOptions,
   { basis, priors }: Pick<Learnt, "basis" | "priors">,
-): LinearHeadOptions => ({
-  size: countFeatures(basis).pair,
-  priorPrecision: priors.head,
-  forgetting,
-  noiseVariance: firstNoiseVariance,
-});
+): HeadOptions => {
+  const { pair, fourier } = countFeatures(basis);
+  return {
+    ...{ size: pair, optional: fourier, forgetting },
+    priorPrecision: priors.head,
+    noiseVariance: firstNoiseVariance,
+  };
+};
 
 export function learnNothing(
   options: LearningOptions,
@@ -85,7 +88,7 @@ export function learnNothing(
   const { state, item } = countFeatures(basis);
   return {
     ...{ basis, states },
-    head: createLinearHead(headOptions(options, { basis, priors })),
+    head: createHead(headOptions(options, { basis, priors })),
     items: createOwnResiduals(state, forgetting),
     users: createOwnResiduals(item, forgetting),
     positions: [],
@@ -96,7 +99,7 @@ export function learnNothing(
 
 export const cloneLearnt = (learnt: Learnt, options: LearningOptions): Learnt => ({
   ...learnt,
-  head: createLinearHead(headOptions(options, learnt), learnt.head.encode()),
+  head: createHead(headOptions(options, learnt), learnt.head.encode()),
   states: copyStates(learnt.states),
   items: learnt.items.clone(),
   users: learnt.users.clone(),

@@ -28,7 +28,7 @@ export interface LinearHead {
   spread(x: Float64Array): number;
   /** σ²: mean of the squared errors of predictions, each made before its event and divided by 1 + its spread. */
   noiseVariance(): number;
-  /** One weight vector of N(A⁻¹b, scale²·σ²·A⁻¹). @param scale v ≥ 0; 0 gives the mean */
+  /** One weight vector of N(A⁻¹b, scale²·σ²·A⁻¹). @param scale v ≥ 0; 0 gives the mean @returns without optional features if these are turned down */
   draw(random: RandomStream, scale: number): Float64Array;
   /** Another λ from now on; all events stay learnt. @throws RangeError if it is not above 0 */
   setPrior(precision: number): void;

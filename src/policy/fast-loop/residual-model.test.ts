@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { itemId, userId } from "../../domain/ids.ts";
 import { createRandom, type RandomStream } from "../../numeric/random.ts";
 import { packVectors } from "../../numeric/vector-rows.ts";
+import type { Representation } from "./basis.ts";
 import type { FastDecision, FastVisit, ItemOfModel } from "./fast-decision.ts";
-import type { Representation } from "./features.ts";
 import { createResidualModel, type ResidualModel } from "./residual-model.ts";
 
 const options = { forgetting: 0.9999, temperature: 0.05 };

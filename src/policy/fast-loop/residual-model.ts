@@ -1,7 +1,8 @@
 import type { RandomStream } from "../../numeric/random.ts";
+import { createBasis } from "./basis.ts";
 import { type DrawnGains, drawGains } from "./draw-gains.ts";
 import type { FastDecision } from "./fast-decision.ts";
-import { createBasis, createPairFeatures } from "./features.ts";
+import { createPairFeatures } from "./features.ts";
 import { learnShown } from "./learn-shown.ts";
 import {
   cloneLearnt,
@@ -19,7 +20,7 @@ import { tellApart } from "./tell-apart.ts";
 /**
  * To be raised by every change of learning or draws: its features, its priors, the order of events.
  */
-export const modelVersion = 10;
+export const modelVersion = 11;
 
 /**
  * Model of the difference between rewards and the policy's predictions (the hybrid model of Li et

@@ -1,8 +1,8 @@
+import { isAlikeForAll, withStates } from "./basis.ts";
 import type { FastDecision } from "./fast-decision.ts";
-import { countFeatures, isAlikeForAll, withStates } from "./features.ts";
-import { widenHead } from "./head-state.ts";
+import { countFeatures } from "./features.ts";
 import { headOptions, type LearningOptions, type Learnt } from "./learnt.ts";
-import { createLinearHead } from "./linear-head.ts";
+import { createHead, widenToMixed } from "./mixed-head.ts";
 import { seeFirst, seeStates } from "./states-seen.ts";
 
 /**
@@ -23,12 +23,15 @@ export function tellApart(
   const basis = withStates(learnt.basis, states);
   const counts = countFeatures(basis);
   const before = headOptions(options, learnt);
-  const bytes = widenHead(learnt.head.encode(), before, counts.pair - before.size);
+  const bytes = widenToMixed(learnt.head.encode(), before, {
+    added: counts.pair - counts.fourier - before.size,
+    optional: counts.fourier,
+  });
   return {
     ...learnt,
     basis,
     states: seeFirst(learnt.states.first),
-    head: createLinearHead({ ...before, size: counts.pair }, bytes),
+    head: createHead({ ...before, size: counts.pair, optional: counts.fourier }, bytes),
     items: learnt.items.widen(counts.state),
   };
 }

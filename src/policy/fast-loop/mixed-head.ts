@@ -1,0 +1,85 @@
+import type { RandomStream } from "../../numeric/random.ts";
+import { type LinearHeadOptions, widenHead } from "./head-state.ts";
+import { createLinearHead, type LinearHead } from "./linear-head.ts";
+
+export interface HeadOptions extends LinearHeadOptions {
+  /** Features, the first of all, that the events may turn down. 0: there are none. */
+  readonly optional: number;
+}
+
+/** Bytes of log-odds before those of two heads. */
+const oddsBytes = 8;
+/** Below it a draw leaves the optional features out, which spares working them out for each candidate. */
+const leastShare = 0.01;
+
+const join = (odds: number, heads: readonly Uint8Array[]): Uint8Array =>
+  new Uint8Array(Buffer.concat([new Uint8Array(Float64Array.of(odds).buffer), ...heads]));
+
+/** log N(target; prediction, σ²·(1 + spread)), up to a constant. */
+function logDensity(head: LinearHead, x: Float64Array, target: number): number {
+  const variance = head.noiseVariance() * (1 + head.spread(x));
+  return -(Math.log(variance) + (target - head.predict(x)) ** 2 / variance) / 2;
+}
+
+/**
+ * Two heads that learn from the same events: one on all features, the other without the optional ones. Each counts by how well it foretold
+ * the events: the log-odds of the first are Σ γ^age·(log p₁ − log p₂), each density of before its event (Dawid 1984). Predictions, spreads and draws
+ * are the mean of both by these odds.
+ */
+function createMixedHead(options: HeadOptions, bytes?: Uint8Array): LinearHead {
+  const { optional, forgetting } = options;
+  const narrowOptions = { ...options, size: options.size - optional };
+  const split = bytes && oddsBytes + createLinearHead(narrowOptions).encode().length;
+  const narrow = createLinearHead(narrowOptions, bytes?.subarray(oddsBytes, split));
+  const wide = createLinearHead(options, bytes?.subarray(split));
+  let odds = bytes ? new Float64Array(bytes.slice(0, oddsBytes).buffer)[0]! : 0;
+
+  const shareOfWide = () => 1 / (1 + Math.exp(-odds));
+  const mix = (ofWide: number, ofNarrow: number, share = shareOfWide()) =>
+    share * ofWide + (1 - share) * ofNarrow;
+  const withoutOptional = (x: Float64Array) => x.subarray(optional);
+
+  function draw(random: RandomStream, scale: number): Float64Array {
+    const share = shareOfWide();
+    const ofNarrow = narrow.draw(random.split("narrow"), scale);
+    if (share < leastShare) return ofNarrow;
+    return wide
+      .draw(random.split("wide"), scale)
+      .map((weight, index) => mix(weight, ofNarrow[index - optional] ?? 0, share));
+  }
+
+  return {
+    update: (x, target) => {
+      const rest = withoutOptional(x);
+      const gain = logDensity(wide, x, target) - logDensity(narrow, rest, target);
+      wide.update(x, target);
+      narrow.update(rest, target);
+      odds = forgetting * odds + gain;
+    },
+    setPrior: (precision) => {
+      wide.setPrior(precision);
+      narrow.setPrior(precision);
+    },
+    predict: (x) => mix(wide.predict(x), narrow.predict(withoutOptional(x))),
+    spread: (x) => mix(wide.spread(x), narrow.spread(withoutOptional(x))),
+    noiseVariance: () => mix(wide.noiseVariance(), narrow.noiseVariance()),
+    moments: narrow.moments,
+    draw,
+    encode: () => join(odds, [narrow.encode(), wide.encode()]),
+  };
+}
+
+/** @throws RangeError as `createLinearHead` */
+export const createHead = (options: HeadOptions, bytes?: Uint8Array): LinearHead =>
+  options.optional === 0 ? createLinearHead(options, bytes) : createMixedHead(options, bytes);
+
+/**
+ * An encoded head without optional features, with `added` features before its own and optional ones before those, all of which were 0 in its
+ * events.
+ */
+export const widenToMixed = (
+  bytes: Uint8Array,
+  before: LinearHeadOptions,
+  { added, optional }: { readonly added: number; readonly optional: number },
+): Uint8Array =>
+  join(0, [widenHead(bytes, before, added), widenHead(bytes, before, added + optional)]);
