@@ -6,7 +6,8 @@ import type { RowScores } from "../mpo/row-scores.ts";
 import { discriminatorSeparation, isHeldOut } from "../mpo/separation.ts";
 import { createRandom } from "../numeric/random.ts";
 import { createScorer } from "../policy/scorer.ts";
-import { type CriticRow, type CriticTraining, createCritic, trainCritic } from "./critic.ts";
+import { type CriticTraining, trainCritic } from "./critic.ts";
+import { type CriticRow, createCritic } from "./critic-shape.ts";
 import { scoreCritic } from "./score-rows.ts";
 
 const seed = 71;

@@ -1,52 +1,28 @@
 import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
 import { defaultMpo } from "../domain/mpo-fields.ts";
 import type { WatchedSeparation } from "../mpo/discriminator-slope.ts";
-import { halfLivesOf, memoryHalfLives } from "../mpo/meta-settings.ts";
+import { halfLivesOf } from "../mpo/meta-settings.ts";
 import { bootstraps } from "../mpo/row-scores.ts";
-import { isHeldOut } from "../mpo/separation.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import {
-  createNetwork,
   growNetwork,
   type Network,
-  type NetworkShape,
   type Parameters,
   resetHeads,
   withText,
 } from "../policy/network.ts";
 import type { ItemView } from "../policy/policy.ts";
-import { type Batch, type BatchShape, chooseBatchShape, drawnBatches } from "./batch.ts";
-import { bootstrapPair } from "./bootstrap-pair.ts";
+import { chooseBatchShape, drawnBatches } from "./batch.ts";
+import { boundFeeds, buildTargets, drawHeadWeights } from "./critic-feeds.ts";
 import { createCriticTrainer } from "./critic-graph.ts";
+import { type CriticRow, criticShape, rewardHeadCount } from "./critic-shape.ts";
 import { cutTables } from "./cut-tables.ts";
 import { createDiscriminatorWatch } from "./discriminator-watch.ts";
 import { type Examination, estimateExamination } from "./examination.ts";
-import type { FeedbackRow } from "./feedback-row.ts";
 import { foldIntercept, startingIntercept } from "./intercept.ts";
 import { type EpochLosses, trainEpochs, withTrainers } from "./train-epochs.ts";
 import { drawUnits, epochUnits, type RecentUnits } from "./train-rows.ts";
 import { distinctViews, layRows, oftenShown, type TrainingRows } from "./training-rows.ts";
-
-/**
- * The reward-model heads and the discriminator: one network, a head for each memory length and
- * bootstrap, and a last one for D. Every head is a logistic regression on (h, e): cross-entropy of
- * the reward in [0, 1], which fits means of bounded numeric rewards as well (a quasi-likelihood,
- * Papke & Wooldridge 1996). A reward head is about an examined item: Q at position k is
- * b + θ_k·(σ(f) − b), b the default reward: the position-based model.
- */
-export const rewardHeadCount: number = memoryHalfLives.length * bootstraps;
-export const criticShape: NetworkShape = {
-  heads: rewardHeadCount + 1,
-  width: 24,
-  positions: 10,
-};
-
-export const createCritic = (random: RandomStream): Network => createNetwork(criticShape, random);
-
-export interface CriticRow extends FeedbackRow {
-  /** π_θ over the candidates: compared by the discriminator with the satisfied choices. */
-  readonly policy: Float64Array;
-}
 
 type CriticSettings = MpoConfiguration["critic"];
 
@@ -58,8 +34,6 @@ export interface CriticTraining extends Omit<EpochLosses, "epochs"> {
   readonly separation: WatchedSeparation;
 }
 
-/** A shift of a logit that stands for log 0. */
-const negligible = -30;
 /** Rows of an epoch: of more, recent and older ones are drawn. */
 const mostEpochRows = 50_000;
 
@@ -73,84 +47,6 @@ const epochsFor = (rows: number, { minEpochs, maxEpochs, rowsSeen }: Epochs): nu
 export function criticRowsSeen(rows: number, settings: Epochs): number {
   const epoch = Math.min(rows, mostEpochRows);
   return epoch * epochsFor(epoch, settings);
-}
-
-/** Weight of each row in each reward head: 2^(−age/half-life) · bootstrap count. */
-function drawHeadWeights(
-  rows: readonly CriticRow[],
-  halfLives: readonly number[],
-  random: RandomStream,
-): readonly Float32Array[] {
-  return rows.map((row) => {
-    const weights = new Float32Array(rewardHeadCount);
-    for (const [memory, halfLife] of halfLives.entries()) {
-      const recency = 2 ** (-row.age / halfLife);
-      for (const [b, count] of bootstrapPair(random).entries())
-        weights[memory * bootstraps + b] = recency * count;
-    }
-    return weights;
-  });
-}
-
-interface FedRows {
-  readonly defaultReward: number;
-  readonly headWeights: readonly Float32Array[];
-  readonly examination: Examination;
-  readonly shape: BatchShape;
-}
-
-/**
- * Weights w⁺, w⁻ of softplus(−x) and softplus(x). A reward head: w·r and w·(1 − r) at the logged action. The discriminator:
- * r at the logged action against r·π_θ over the candidates, so that both classes weigh the same; 0 for rows held out from it.
- * It knows no positions, so that rows of one state add up.
- */
-function buildTargets(
-  { rows, drawn, stateOf, places }: Batch<CriticRow>,
-  { headWeights, shape }: FedRows,
-) {
-  const rewardPositive = new Float32Array(rewardHeadCount * shape.rows);
-  const rewardNegative = new Float32Array(rewardHeadCount * shape.rows);
-  const choicePositive = new Float32Array(shape.states * shape.candidates);
-  const choiceNegative = new Float32Array(shape.states * shape.candidates);
-  for (const [index, row] of rows.entries()) {
-    const one = drawn[index]!;
-    for (const [head, own] of headWeights[one.index]!.entries()) {
-      const weight = own * one.weight;
-      rewardPositive[head * shape.rows + index] = weight * row.reward;
-      rewardNegative[head * shape.rows + index] = weight * (1 - row.reward);
-    }
-    if (row.reward === 0 || isHeldOut(row)) continue;
-    const start = stateOf[index]! * shape.candidates;
-    const own = places[index]!;
-    choicePositive[start + own[row.action]!]! += row.reward;
-    for (let a = 0; a < own.length; a++)
-      choiceNegative[start + own[a]!]! += row.reward * row.policy[a]!;
-  }
-  return { rewardPositive, rewardNegative, choicePositive, choiceNegative };
-}
-
-const logRatio = (part: number, whole: number) =>
-  Math.max(negligible, Math.log(part) - Math.log(whole));
-
-/**
- * Bounds of the predictable reward of each row [B], from (1 − θ_k)·b to that plus θ_k, as
- * `weightedCrossEntropy` takes them.
- */
-function boundFeeds(
-  { rows }: Batch<CriticRow>,
-  { examination: { values }, defaultReward, shape }: FedRows,
-) {
-  const lower = new Float32Array(shape.rows).fill(negligible);
-  const upper = new Float32Array(shape.rows).fill(negligible);
-  for (const [index, row] of rows.entries()) {
-    const place = row.shownAt ?? row.position;
-    const seen = row.isViewed ? 1 : values[Math.min(place, values.length - 1)]!;
-    const least = (1 - seen) * defaultReward;
-    const unreached = (1 - seen) * (1 - defaultReward);
-    lower[index] = logRatio(least, least + seen);
-    upper[index] = logRatio(unreached, unreached + seen);
-  }
-  return { lower, upper };
 }
 
 /** Without units of the new feedback, all count as recent. */

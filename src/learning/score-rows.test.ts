@@ -12,7 +12,7 @@ import { discriminatorSeparation } from "../mpo/separation.ts";
 import { normaliseLogs } from "../numeric/log-probabilities.ts";
 import { createRandom } from "../numeric/random.ts";
 import { createScorer } from "../policy/scorer.ts";
-import { criticShape, rewardHeadCount } from "./critic.ts";
+import { criticShape, rewardHeadCount } from "./critic-shape.ts";
 import { scoreCritic, scorePolicy } from "./score-rows.ts";
 
 const views = sampleViews(4);

@@ -5,7 +5,7 @@ import { logistic } from "../numeric/logistic.ts";
 import { rowLogOdds } from "../policy/encoder/row-log-odds.ts";
 import type { Network } from "../policy/network.ts";
 import { createScorer, type Scorer } from "../policy/scorer.ts";
-import { rewardHeadCount } from "./critic.ts";
+import { rewardHeadCount } from "./critic-shape.ts";
 import type { FeedbackRow } from "./feedback-row.ts";
 import { candidatesOfSlate, placesInSlate, type SlateRow, slatesOf } from "./slate-candidates.ts";
 

@@ -4,7 +4,8 @@ import { fingerprint, sampleState, sampleViews } from "../../tests/support/polic
 import { defaultMpo } from "../domain/mpo-fields.ts";
 import { createRandom } from "../numeric/random.ts";
 import { createScorer } from "../policy/scorer.ts";
-import { type CriticRow, createCritic, trainCritic } from "./critic.ts";
+import { trainCritic } from "./critic.ts";
+import { type CriticRow, createCritic } from "./critic-shape.ts";
 import { scoreCritic } from "./score-rows.ts";
 import { bootstrapReturns, lookAhead, trainValueCritic } from "./session-value.ts";
 

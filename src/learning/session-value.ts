@@ -1,6 +1,7 @@
 import { chosenOf, type RowScores, type ScoredRow } from "../mpo/row-scores.ts";
 import { meanOf } from "../numeric/statistics.ts";
-import { type CriticRow, type CriticTraining, trainCritic } from "./critic.ts";
+import { type CriticTraining, trainCritic } from "./critic.ts";
+import type { CriticRow } from "./critic-shape.ts";
 import type { FeedbackRow } from "./feedback-row.ts";
 import { type CriticModel, scoreCritic, withScorer } from "./score-rows.ts";
 

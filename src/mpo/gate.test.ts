@@ -4,7 +4,7 @@ import { sampleViews } from "../../tests/support/policy.ts";
 import type { GateRecord } from "../domain/gate-record.ts";
 import { type GuardTest, guardTestsOf } from "../domain/guard-metric.ts";
 import { gateLimits, whereWorthless } from "../evaluation/gate-guards.ts";
-import { rewardHeadCount } from "../learning/critic.ts";
+import { rewardHeadCount } from "../learning/critic-shape.ts";
 import { normaliseLogs } from "../numeric/log-probabilities.ts";
 import { createRandom } from "../numeric/random.ts";
 import { drawIndex } from "../policy/slate.ts";

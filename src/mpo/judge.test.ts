@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { sampleRow } from "../../tests/support/feedback.ts";
 import { sampleViews } from "../../tests/support/policy.ts";
 import { defaultMpo } from "../domain/mpo-fields.ts";
-import { rewardHeadCount } from "../learning/critic.ts";
+import { rewardHeadCount } from "../learning/critic-shape.ts";
 import { klDivergence } from "../numeric/log-probabilities.ts";
 import { createRandom } from "../numeric/random.ts";
 import { advantages, challengerLogs, referenceLogs, tilt } from "./challengers.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { defaultMpo } from "../domain/mpo-fields.ts";
-import { rewardHeadCount } from "../learning/critic.ts";
+import { rewardHeadCount } from "../learning/critic-shape.ts";
 import { createRandom } from "../numeric/random.ts";
 import {
   changeOne,

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { sampleRow } from "../../tests/support/feedback.ts";
 import { sampleViews } from "../../tests/support/policy.ts";
 import { defaultMpo } from "../domain/mpo-fields.ts";
-import { rewardHeadCount } from "../learning/critic.ts";
+import { rewardHeadCount } from "../learning/critic-shape.ts";
 import { klDivergence } from "../numeric/log-probabilities.ts";
 import { temper } from "./measure.ts";
 import { doNothing } from "./meta-policy.ts";

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { createCritic, trainCritic } from "../../src/learning/critic.ts";
+import { trainCritic } from "../../src/learning/critic.ts";
+import { createCritic } from "../../src/learning/critic-shape.ts";
 import { distil } from "../../src/learning/distil.ts";
 import { scoreCritic, scorePolicy } from "../../src/learning/score-rows.ts";
 import {

@@ -1,12 +1,7 @@
 import { expect, test } from "vitest";
 import { attraction, createTruth, examination } from "../../src/lab/worlds/synthetic-truth.ts";
-import {
-  type CriticRow,
-  type CriticTraining,
-  createCritic,
-  rewardHeadCount,
-  trainCritic,
-} from "../../src/learning/critic.ts";
+import { type CriticTraining, trainCritic } from "../../src/learning/critic.ts";
+import { type CriticRow, createCritic, rewardHeadCount } from "../../src/learning/critic-shape.ts";
 import { estimateExamination } from "../../src/learning/examination.ts";
 import { scoreCritic } from "../../src/learning/score-rows.ts";
 import { chosenOf } from "../../src/mpo/row-scores.ts";

@@ -1,4 +1,4 @@
-import type { CriticRow } from "../../src/learning/critic.ts";
+import type { CriticRow } from "../../src/learning/critic-shape.ts";
 import type { RandomStream } from "../../src/numeric/random.ts";
 import type { ItemView, PolicyState } from "../../src/policy/policy.ts";
 import { sampleRow } from "./feedback.ts";

@@ -1,4 +1,4 @@
-import { rewardHeadCount } from "../../src/learning/critic.ts";
+import { rewardHeadCount } from "../../src/learning/critic-shape.ts";
 import type { ScoredRow } from "../../src/mpo/row-scores.ts";
 import { normaliseLogs } from "../../src/numeric/log-probabilities.ts";
 import type { RandomStream } from "../../src/numeric/random.ts";

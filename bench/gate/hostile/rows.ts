@@ -1,4 +1,4 @@
-import { rewardHeadCount } from "../../../src/learning/critic.ts";
+import { rewardHeadCount } from "../../../src/learning/critic-shape.ts";
 import type { RowScores, ScoredRow } from "../../../src/mpo/row-scores.ts";
 import { gather, type Policy } from "./policies.ts";
 import type { LoggedSlate, RewardModel } from "./visits.ts";

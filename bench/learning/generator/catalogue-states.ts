@@ -1,6 +1,6 @@
 import { describeItems } from "../../../src/lab/worlds/synthetic-catalogue.ts";
 import { attraction, createTruth, type Truth } from "../../../src/lab/worlds/synthetic-truth.ts";
-import { rewardHeadCount } from "../../../src/learning/critic.ts";
+import { rewardHeadCount } from "../../../src/learning/critic-shape.ts";
 import type { RandomStream } from "../../../src/numeric/random.ts";
 import { itemTokens } from "../../../src/policy/item-features.ts";
 import type { ItemView, PolicyState } from "../../../src/policy/policy.ts";

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { ChallengerSetting } from "../../../src/domain/improvement-record.ts";
-import { rewardHeadCount } from "../../../src/learning/critic.ts";
+import { rewardHeadCount } from "../../../src/learning/critic-shape.ts";
 import { challengerLogs, referenceLogs } from "../../../src/mpo/challengers.ts";
 import { solveChallenger } from "../../../src/mpo/restraint.ts";
 import { createSeparation, shareBelow } from "../../../src/mpo/separation.ts";

@@ -10,7 +10,7 @@ import {
 import { sampleItem, sampleUser } from "../../../tests/support/sample.ts";
 import { itemId, userId } from "../../domain/ids.ts";
 import type { World } from "../../domain/world.ts";
-import { criticShape, rewardHeadCount } from "../../learning/critic.ts";
+import { criticShape, rewardHeadCount } from "../../learning/critic-shape.ts";
 import { bootstraps } from "../../mpo/row-scores.ts";
 import { hashUniform } from "../../numeric/hash.ts";
 import { createRandom } from "../../numeric/random.ts";

@@ -1,4 +1,4 @@
-import { rewardHeadCount } from "../../learning/critic.ts";
+import { rewardHeadCount } from "../../learning/critic-shape.ts";
 import { bootstraps } from "../../mpo/row-scores.ts";
 import { logistic } from "../../numeric/logistic.ts";
 import type { Network } from "../../policy/network.ts";

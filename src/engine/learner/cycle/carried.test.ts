@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createCritic } from "../../../learning/critic.ts";
+import { createCritic } from "../../../learning/critic-shape.ts";
 import { initialMetaPolicy, type MetaPolicyState } from "../../../mpo/meta-policy.ts";
 import { standingSettings } from "../../../mpo/meta-settings.ts";
 import { createRandom } from "../../../numeric/random.ts";

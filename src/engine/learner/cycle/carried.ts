@@ -1,7 +1,7 @@
 import type { Arm } from "../../../domain/decision.ts";
 import { EngineError } from "../../../domain/errors.ts";
 import { uniformVersion } from "../../../domain/policy-snapshot.ts";
-import { criticShape } from "../../../learning/critic.ts";
+import { criticShape } from "../../../learning/critic-shape.ts";
 import type { FeedbackRow } from "../../../learning/feedback-row.ts";
 import type { NetworkFamily } from "../../../learning/network-family.ts";
 import { boostLogits } from "../../../learning/score-rows.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { sampleRow } from "../../../../tests/support/feedback.ts";
 import { sampleViews } from "../../../../tests/support/policy.ts";
-import { rewardHeadCount } from "../../../learning/critic.ts";
+import { rewardHeadCount } from "../../../learning/critic-shape.ts";
 import { calibrateRows, fitMemoryMaps } from "../../../mpo/calibration.ts";
 import type { ScoredRow } from "../../../mpo/row-scores.ts";
 import { createRandom } from "../../../numeric/random.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { sampleState, sampleViews } from "../../../../tests/support/policy.ts";
 import { sampleDecision } from "../../../../tests/support/sample.ts";
 import { pairedDifference } from "../../../evaluation/paired-difference.ts";
-import { rewardHeadCount } from "../../../learning/critic.ts";
+import { rewardHeadCount } from "../../../learning/critic-shape.ts";
 import type { FeedbackRow } from "../../../learning/feedback-row.ts";
 import { boostLogits } from "../../../learning/score-rows.ts";
 import { checkRows } from "../../../mpo/check-rows.ts";

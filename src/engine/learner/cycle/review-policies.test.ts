@@ -6,7 +6,8 @@ import { visitedConfiguration, visitedScenario } from "../../../../tests/support
 import { beatenFirst } from "../../../domain/ending.ts";
 import { defaultMpo } from "../../../domain/mpo-fields.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
-import { createCritic, trainCritic } from "../../../learning/critic.ts";
+import { trainCritic } from "../../../learning/critic.ts";
+import { createCritic } from "../../../learning/critic-shape.ts";
 import { createNetworkFamily } from "../../../learning/network-family.ts";
 import { normaliseLogs } from "../../../numeric/log-probabilities.ts";
 import { createRandom } from "../../../numeric/random.ts";

@@ -4,7 +4,8 @@ import { sampleEncoder, sampleState, sampleViews } from "../../../../tests/suppo
 import { defaultMpo } from "../../../domain/mpo-fields.ts";
 import type { StatusChange } from "../../../domain/take-over.ts";
 import { expectLift } from "../../../evaluation/expected-lift.ts";
-import { createCritic, trainCritic } from "../../../learning/critic.ts";
+import { trainCritic } from "../../../learning/critic.ts";
+import { createCritic } from "../../../learning/critic-shape.ts";
 import { createNetworkFamily } from "../../../learning/network-family.ts";
 import { normaliseLogs } from "../../../numeric/log-probabilities.ts";
 import { createRandom } from "../../../numeric/random.ts";
