@@ -9,6 +9,8 @@ export interface HeadOptions extends LinearHeadOptions {
 
 /** Bytes of log-odds before those of two heads. */
 const oddsBytes = 8;
+/** Log-odds of the head on all features before any event: its doubt explores more, and what is not tried early may never be (docs/decisions/0109). */
+const firstOdds = 3;
 /** Below it a draw leaves the optional features out, which spares working them out for each candidate. */
 const leastShare = 0.01;
 
@@ -32,7 +34,7 @@ function createMixedHead(options: HeadOptions, bytes?: Uint8Array): LinearHead {
   const split = bytes && oddsBytes + createLinearHead(narrowOptions).encode().length;
   const narrow = createLinearHead(narrowOptions, bytes?.subarray(oddsBytes, split));
   const wide = createLinearHead(options, bytes?.subarray(split));
-  let odds = bytes ? new Float64Array(bytes.slice(0, oddsBytes).buffer)[0]! : 0;
+  let odds = bytes ? new Float64Array(bytes.slice(0, oddsBytes).buffer)[0]! : firstOdds;
 
   const shareOfWide = () => 1 / (1 + Math.exp(-odds));
   const mix = (ofWide: number, ofNarrow: number, share = shareOfWide()) =>
@@ -82,4 +84,4 @@ export const widenToMixed = (
   before: LinearHeadOptions,
   { added, optional }: { readonly added: number; readonly optional: number },
 ): Uint8Array =>
-  join(0, [widenHead(bytes, before, added), widenHead(bytes, before, added + optional)]);
+  join(firstOdds, [widenHead(bytes, before, added), widenHead(bytes, before, added + optional)]);
