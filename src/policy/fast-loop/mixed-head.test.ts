@@ -39,6 +39,11 @@ const heads = (events: readonly Event[]) => ({
 });
 const probe = Float64Array.of(1, -2, 0.5, 1, 3);
 
+test("before any event the doubt of optional features counts twenty to one", () => {
+  const share = 1 / (1 + Math.exp(-3));
+  expect(createHead(options).spread(Float64Array.of(1, 0, 0, 0, 0))).toBeCloseTo(share, 12);
+});
+
 test("optional features that tell the targets are taken, others are turned down", () => {
   const taken = heads(ofOptional);
   expect(taken.mixed.predict(probe)).toBeCloseTo(taken.wide.predict(probe), 6);
@@ -67,8 +72,20 @@ test("a draw has no weights of features that are turned down, and of scale 0 is 
 test("features that begin to tell are taken late", () => {
   const mixed = createHead({ ...options, forgetting: 0.99 });
   teach(mixed, [...ofOthers, ...ofOptional]);
-  expect(mixed.draw(createRandom(4), 1)).toHaveLength(size);
   expect(mixed.predict(Float64Array.of(1, 0, 0, 0, 0))).toBeGreaterThan(0.8);
+});
+
+test("what speaks for or against them is forgotten", () => {
+  const mixed = teach(createHead({ ...options, forgetting: 0.99 }), ofOptional);
+  const lengthOfDraw = () => mixed.draw(createRandom(4), 1).length;
+  expect(lengthOfDraw()).toBe(size);
+  teach(
+    mixed,
+    ofOptional.slice(0, 20).map(({ x, y }) => ({ x, y: -2 * y })),
+  );
+  expect(lengthOfDraw()).toBe(size - optional);
+  for (let event = 0; event < 1500; event++) mixed.update(new Float64Array(size), 0);
+  expect(lengthOfDraw()).toBe(size);
 });
 
 test("a decoded head continues bit for bit", () => {
