@@ -9,17 +9,24 @@ import { runInProcess } from "./learning/run-in-process.ts";
 import { type KeptOutcome, prepareUnits, runUnits, type Unit } from "./learning/run-units.ts";
 import type { LearningWorld } from "./learning/world.ts";
 import { writeReport } from "./learning/write-report.ts";
-import { describeMachine, readMachine, readRevision, repository } from "./machine.ts";
+import {
+  describeMachine,
+  readMachine,
+  readPlayedSources,
+  readRevision,
+  repository,
+} from "./machine.ts";
 import { openRunFolder } from "./run-folder.ts";
 
 const reportFolder = (name: string) => join(repository, "bench/results/learning", name);
 
-/** Where outcomes are kept: another folder for other settings. */
+/** Where outcomes are kept: another folder for other settings or sources. */
 function openShelf(chosen: readonly LearningWorld[], report: Report) {
   const folders = new Map(
     chosen.map((world) => {
       const { name, policies, settings } = world;
-      const folder = openRunFolder(`learning/kept/${name}`, { policies, settings });
+      const key = { policies, settings, sources: readPlayedSources() };
+      const folder = openRunFolder(`learning/kept/${name}`, key);
       report.note(`kept in   ${folder.path}; remove it to measure anew`);
       return [world, folder];
     }),

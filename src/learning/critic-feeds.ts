@@ -32,6 +32,9 @@ export interface FedRows {
   readonly shape: BatchShape;
 }
 
+/** Of a step, by name. */
+type Feeds<Name extends string> = Readonly<Record<Name, Float32Array>>;
+
 /**
  * Weights w⁺, w⁻ of softplus(−x) and softplus(x). A reward head: w·r and w·(1 − r) at the logged action. The discriminator:
  * r at the logged action against r·π_θ over the candidates, so that both classes weigh the same; 0 for rows held out from it.
@@ -40,7 +43,7 @@ export interface FedRows {
 export function buildTargets(
   { rows, drawn, stateOf, places }: Batch<CriticRow>,
   { headWeights, shape }: FedRows,
-) {
+): Feeds<"rewardPositive" | "rewardNegative" | "choicePositive" | "choiceNegative"> {
   const rewardPositive = new Float32Array(rewardHeadCount * shape.rows);
   const rewardNegative = new Float32Array(rewardHeadCount * shape.rows);
   const choicePositive = new Float32Array(shape.states * shape.candidates);
@@ -72,7 +75,7 @@ const logRatio = (part: number, whole: number) =>
 export function boundFeeds(
   { rows }: Batch<CriticRow>,
   { examination: { values }, defaultReward, shape }: FedRows,
-) {
+): Feeds<"lower" | "upper"> {
   const lower = new Float32Array(shape.rows).fill(negligible);
   const upper = new Float32Array(shape.rows).fill(negligible);
   for (const [index, row] of rows.entries()) {

@@ -9,7 +9,7 @@ export interface HeadOptions extends LinearHeadOptions {
 
 /** Bytes of log-odds before those of two heads. */
 const oddsBytes = 8;
-/** Log-odds of the head on all features before any event: its doubt explores more, and what is not tried early may never be (docs/decisions/0109). */
+/** Log-odds of the head on all features before any event: its doubt explores more, and an item that is not tried early may never be (docs/decisions/0109). */
 const firstOdds = 3;
 /** Below it a draw leaves the optional features out, which spares working them out for each candidate. */
 const leastShare = 0.01;
