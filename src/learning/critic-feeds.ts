@@ -8,6 +8,7 @@ import type { Examination } from "./examination.ts";
 
 /** A shift of a logit that stands for log 0. */
 const negligible = -30;
+
 /** Weight of each row in each reward head: 2^(−age/half-life) · bootstrap count. */
 export function drawHeadWeights(
   rows: readonly CriticRow[],
