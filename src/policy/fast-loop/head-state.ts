@@ -43,8 +43,14 @@ export interface HeadState {
   readonly factor: Float64Array;
 }
 
+/** Numbers of a head with so many features. */
+const countNumbers = (size: number) => 3 + size + 2 * size * size;
+
+export const encodedBytes = (size: number): number =>
+  countNumbers(size) * Float64Array.BYTES_PER_ELEMENT;
+
 function allocate(size: number): HeadState {
-  const all = new Float64Array(3 + size + 2 * size * size);
+  const all = new Float64Array(countNumbers(size));
   const matrixStart = 3 + size;
   return {
     all,

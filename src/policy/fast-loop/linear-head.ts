@@ -38,6 +38,12 @@ export interface LinearHead {
   encode(): Uint8Array;
 }
 
+/** A head that tells how well it foretold an event. */
+export interface ForetellingHead extends LinearHead {
+  /** @returns log N(target; prediction, σ²·(1 + spread)) of before the event, up to a constant */
+  update(x: Float64Array, target: number): number;
+}
+
 /** A ← γA + x·xᵀ + (1 − γ)λI, the upper triangle, and b ← γb + x·y. */
 function updateSums(
   { matrix, right }: HeadState,
@@ -132,7 +138,7 @@ function drawAround(
 }
 
 /** @throws RangeError on an option out of range, on bytes of another size or with a number that is not finite */
-export function createLinearHead(given: LinearHeadOptions, bytes?: Uint8Array): LinearHead {
+export function createLinearHead(given: LinearHeadOptions, bytes?: Uint8Array): ForetellingHead {
   const { size } = given;
   let options = given;
   const state = createHeadState(options, bytes);
@@ -160,10 +166,12 @@ export function createLinearHead(given: LinearHeadOptions, bytes?: Uint8Array): 
 
   const noiseVariance = () => counts[1]! / counts[2]!;
 
-  function update(x: Float64Array, target: number): void {
+  function update(x: Float64Array, target: number): number {
     if (x.length !== size) throw new RangeError(`${x.length} features, expected ${size}`);
     const error = target - predict(x);
-    const squaredError = (error * error) / (1 + spread(x));
+    const doubt = 1 + spread(x);
+    const squaredError = (error * error) / doubt;
+    const noise = noiseVariance();
     if (!Number.isFinite(squaredError))
       throw new RangeError("features and target of an event must be finite");
     updateNoise(state, options, squaredError);
@@ -171,6 +179,7 @@ export function createLinearHead(given: LinearHeadOptions, bytes?: Uint8Array): 
     scratch.set(x);
     advanceFactor(state, options, scratch);
     meanIsCurrent = false;
+    return -(Math.log(noise * doubt) + squaredError / noise) / 2;
   }
 
   return {

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { createRandom } from "../../numeric/random.ts";
-import type { LinearHead } from "./linear-head.ts";
-import { createLinearHead } from "./linear-head.ts";
+import { createLinearHead, type LinearHead } from "./linear-head.ts";
 import { createHead, type HeadOptions, widenToMixed } from "./mixed-head.ts";
 
 const [size, optional] = [5, 3];

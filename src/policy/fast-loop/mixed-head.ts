@@ -1,5 +1,5 @@
 import type { RandomStream } from "../../numeric/random.ts";
-import { type LinearHeadOptions, widenHead } from "./head-state.ts";
+import { encodedBytes, type LinearHeadOptions, widenHead } from "./head-state.ts";
 import { createLinearHead, type LinearHead } from "./linear-head.ts";
 
 export interface HeadOptions extends LinearHeadOptions {
@@ -17,12 +17,6 @@ const leastShare = 0.01;
 const join = (odds: number, heads: readonly Uint8Array[]): Uint8Array =>
   new Uint8Array(Buffer.concat([new Uint8Array(Float64Array.of(odds).buffer), ...heads]));
 
-/** log N(target; prediction, σ²·(1 + spread)), up to a constant. */
-function logDensity(head: LinearHead, x: Float64Array, target: number): number {
-  const variance = head.noiseVariance() * (1 + head.spread(x));
-  return -(Math.log(variance) + (target - head.predict(x)) ** 2 / variance) / 2;
-}
-
 /**
  * Two heads that learn from the same events: one on all features, the other without the optional ones. Each counts by how well it foretold
  * the events: the log-odds of the first are Σ γ^age·(log p₁ − log p₂), each density of before its event (Dawid 1984). Predictions, spreads and draws
@@ -31,7 +25,7 @@ function logDensity(head: LinearHead, x: Float64Array, target: number): number {
 function createMixedHead(options: HeadOptions, bytes?: Uint8Array): LinearHead {
   const { optional, forgetting } = options;
   const narrowOptions = { ...options, size: options.size - optional };
-  const split = bytes && oddsBytes + createLinearHead(narrowOptions).encode().length;
+  const split = oddsBytes + encodedBytes(narrowOptions.size);
   const narrow = createLinearHead(narrowOptions, bytes?.subarray(oddsBytes, split));
   const wide = createLinearHead(options, bytes?.subarray(split));
   let odds = bytes ? new Float64Array(bytes.slice(0, oddsBytes).buffer)[0]! : firstOdds;
@@ -52,10 +46,7 @@ function createMixedHead(options: HeadOptions, bytes?: Uint8Array): LinearHead {
 
   return {
     update: (x, target) => {
-      const rest = withoutOptional(x);
-      const gain = logDensity(wide, x, target) - logDensity(narrow, rest, target);
-      wide.update(x, target);
-      narrow.update(rest, target);
+      const gain = wide.update(x, target) - narrow.update(withoutOptional(x), target);
       odds = forgetting * odds + gain;
     },
     setPrior: (precision) => {
