@@ -8,14 +8,17 @@ import { createNetwork, type Network } from "../../policy/network.ts";
 import { initialNetwork, policyShape } from "../../policy/network-policy.ts";
 import type { Popularity } from "../../policy/popularity.ts";
 import { popularityNetwork } from "../../policy/popularity-network.ts";
+import type { SlatesOfStart } from "./slates-of-start.ts";
 
-/** What a loop serves, and compares with, before any reward. */
+/** What a loop serves, and compares with, before its first cycle. */
 export interface Start {
   readonly network: Network;
   readonly baseline: Popularity;
   readonly reason: string;
-  /** Of items by users, that popularity was counted from; 0 without. */
+  /** Of items by users, before the first decision, that popularity was counted from; 0 without. */
   readonly choices: number;
+  /** Closed, that popularity was counted from; 0 without. */
+  readonly decisions: number;
 }
 
 /**
@@ -33,27 +36,37 @@ function gainOf({ scores }: Popularity, slateSize: number): number {
 const countChoices = ({ users }: BehaviourCounts): number =>
   [...users.values()].reduce((sum, one) => sum + one, 0);
 
+const tellCounts = (choices: number, decisions: number): string => {
+  const [chosen, decided] = [choices, decisions].map(formatWhole);
+  if (decisions === 0) return `${chosen} choices before the first decision`;
+  const slates = `${decided} decisions, whose rewards are rare`;
+  return choices === 0 ? slates : `${slates}, and ${chosen} choices before the first of them`;
+};
+
 /**
- * The popularity in the behaviour so far, or, without any that is more than chance, a network that knows nothing: every candidate is as
- * likely. The fast loop of ads learns from the first visits on: it begins on one whose states tell the items that a user has liked.
+ * The popularity in slates, if there are any, and in the behaviour before them. Without slates, and any behaviour that is more than chance, a
+ * network that knows nothing: every candidate is as likely. The fast loop of ads learns from the first visits on: it begins on one whose states tell the items that a user has liked.
  */
 export function startOf(
   { ads, fastLoop, slateSize, maxCandidates }: Scenario,
   behaviour: BehaviourCounts,
+  slates?: SlatesOfStart,
 ): Start {
   const random = createRandom(0);
-  const baseline = measurePopularity(new Map(), behaviour);
+  const baseline = measurePopularity(slates?.rewards ?? new Map(), behaviour);
+  const nothing = { baseline, choices: 0, decisions: 0 };
   if (ads && fastLoop.enabled) {
     const reason = "start of the loop: items like those that a user liked";
-    return { network: createNetwork(policyShape, random), baseline, reason, choices: 0 };
+    return { ...nothing, network: createNetwork(policyShape, random), reason };
   }
-  if (gainOf(baseline, slateSize) < leastGain) {
+  if (slates === undefined && gainOf(baseline, slateSize) < leastGain) {
     const reason = "start of the loop: every candidate is equally likely";
-    return { network: initialNetwork(random), baseline, reason, choices: 0 };
+    return { ...nothing, network: initialNetwork(random), reason };
   }
   const { items } = behaviour;
   const network = popularityNetwork(baseline, { slateSize, maxCandidates, random, items });
   const choices = countChoices(behaviour);
-  const reason = `start of the loop: popularity by ${formatWhole(choices)} choices before the first decision`;
-  return { network, baseline, reason, choices };
+  const decisions = slates?.decisions ?? 0;
+  const reason = `start of the loop: popularity by ${tellCounts(choices, decisions)}`;
+  return { network, baseline, reason, choices, decisions };
 }

@@ -1,4 +1,5 @@
 import { publishStart } from "../../engine/learner/promote.ts";
+import { findSlates } from "../../engine/learner/slates-of-start.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { measurePopularity } from "../../policy/measure-popularity.ts";
 import type { Policy } from "../../policy/policy.ts";
@@ -21,8 +22,11 @@ export const uniform: Policy = {
   close: async () => {},
 };
 
-/** The best by popularity, counted anew after each cycle. */
-export async function createPopularity(options: StrategyOptions): Promise<Strategy> {
+/** The best by popularity, counted anew after each cycle; in the first one as early as MPO's, if asked. */
+export async function createPopularity(
+  options: StrategyOptions,
+  { isEarly = false }: { readonly isEarly?: boolean } = {},
+): Promise<Strategy> {
   const { policies, set } = createSwitch();
   await set(uniform);
   const update = async () => {
@@ -30,7 +34,21 @@ export async function createPopularity(options: StrategyOptions): Promise<Strate
     await set(loadPopularityPolicy(decodeTensors(encodePopularity(popularity))));
     return "refreshed";
   };
-  return { policies, begin: update, update };
+  if (!isEarly) return { policies, begin: update, update };
+  const { store, scenario, clock, configuration } = options;
+  const { minDecisions } = configuration.learner;
+  const asMpo = {
+    ...scenario,
+    fastLoop: { ...scenario.fastLoop, enabled: "on-popularity" },
+  } as const;
+  let counted = 0;
+  const look = async () => {
+    const slates = await findSlates({ store, now: clock(), minDecisions }, asMpo, counted);
+    if (slates === undefined) return;
+    counted = slates.decisions;
+    await update();
+  };
+  return { policies, begin: update, look, update };
 }
 
 /** Popularity as MPO renews it after a cycle without a promotion, with the fast loop on it: MPO without its training. */
@@ -43,7 +61,7 @@ export async function renewPopularity(options: StrategyOptions): Promise<string>
     random: createRandom(seed).split(`renewed/${decisions}`),
   });
   const replaces = await store.policies.assignment(name);
-  const start = { network, baseline: popularity, reason: "renewed", choices: decisions };
+  const start = { network, baseline: popularity, reason: "renewed", choices: 0, decisions };
   await publishStart({ store, now: clock() }, name, { replaces, start });
   return "renewed";
 }
