@@ -81,4 +81,5 @@ export const clicksOf = (impressions: number, clicks: number): ItemRewards => ({
   impressions,
   rewardSum: clicks,
   rewardSquares: clicks,
+  rewarded: clicks,
 });

@@ -15,7 +15,7 @@ export function countSlate(
   const pinned = pinnedItems(decision);
   for (const [position, itemId] of decision.slate.entries()) {
     if (pinned.has(itemId) || wasViewed(feedback, position) === false) continue;
-    const reward = settleReward(rewards[position], rule);
+    const reward = settleReward(rewards[position], rule) - rule.defaultReward;
     into.set(itemId, joinRewards(into.get(itemId), rewardsOf(reward)));
   }
 }
