@@ -86,7 +86,7 @@ function measureBehaviour(
 
 /**
  * Mean reward by item, beyond the reward of nothing: the share of its impressions that are rewarded, times their mean reward. Each is shrunk to
- * the expected one by itself (`shrunk-means.ts`): a rate is told from fewer impressions than a mean of rare and large rewards
+ * the expected one by itself (`shrunk-means.ts`): fewer impressions show a rate than a mean of rare and large rewards
  * (docs/decisions/0111). The expected rate is that of all items, or follows the item's popularity in the behaviour before the first
  * decision, if that is more than chance. Without rewards the scores are that popularity.
  */
