@@ -9,7 +9,7 @@ import type { Configuration } from "../configuration/configuration.ts";
 import { withConsent } from "../privacy/with-consent.ts";
 import { countBehaviour } from "../state/count-behaviour.ts";
 import { findSlates } from "./slates-of-start.ts";
-import { type Start, startOf } from "./start-of-loop.ts";
+import { renewedAt, type Start, startOf } from "./start-of-loop.ts";
 
 interface Beginning {
   readonly store: Store;
@@ -17,9 +17,6 @@ interface Beginning {
   /** Milliseconds since 1970. */
   readonly now: number;
 }
-
-/** Behaviour that is imported in parts renews a start at twice its choices: few versions, whatever the parts. */
-const renewedAt = 2;
 
 /** Counts behind the start; undefined once another policy serves or stands trial, or an operator has spoken. */
 async function countsOfStart(

@@ -11,13 +11,7 @@ import type { ItemRewards } from "../../policy/item-rewards.ts";
 import type { Store } from "../../storage/store.ts";
 import { countSlate } from "../state/count-slates.ts";
 import { scanFeedback } from "../state/feedback-pages.ts";
-
-/** Decisions before the first cycle, which a start may be counted from. */
-export interface SlatesOfStart {
-  /** Closed, at least 128. */
-  readonly decisions: number;
-  readonly rewards: ReadonlyMap<ItemId, ItemRewards>;
-}
+import { renewedAt, type SlatesOfStart } from "./start-of-loop.ts";
 
 interface ClosedRecord {
   /** Of the rows that may be learnt from. */
@@ -29,8 +23,6 @@ interface ClosedRecord {
 
 /** They tell whether rewards are rare. */
 const firstDecisions = 128;
-/** Each start by slates is counted from twice the decisions of the last one, so there are few. */
-const renewedAt = 2;
 /** In weights of a usual prior. Clicks are rare below 7 in 100 shown items. */
 const rareFrom = 4;
 

@@ -1,14 +1,22 @@
+import type { ItemId } from "../../domain/ids.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 import { formatWhole } from "../../numeric/format.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { meanOf } from "../../numeric/statistics.ts";
 import type { BehaviourCounts } from "../../policy/behaviour-counts.ts";
+import type { ItemRewards } from "../../policy/item-rewards.ts";
 import { measurePopularity } from "../../policy/measure-popularity.ts";
 import { createNetwork, type Network } from "../../policy/network.ts";
 import { initialNetwork, policyShape } from "../../policy/network-policy.ts";
 import type { Popularity } from "../../policy/popularity.ts";
 import { popularityNetwork } from "../../policy/popularity-network.ts";
-import type { SlatesOfStart } from "./slates-of-start.ts";
+
+/** Decisions before the first cycle, which a start may be counted from. */
+export interface SlatesOfStart {
+  /** Closed. */
+  readonly decisions: number;
+  readonly rewards: ReadonlyMap<ItemId, ItemRewards>;
+}
 
 /** What a loop serves, and compares with, before its first cycle. */
 export interface Start {
@@ -20,6 +28,9 @@ export interface Start {
   /** Closed, that popularity was counted from; 0 without. */
   readonly decisions: number;
 }
+
+/** Twice the choices or decisions that a start was counted from renew it: few versions, whatever the parts that they come in. */
+export const renewedAt = 2;
 
 /**
  * Popularity starts a loop if its best slate is expected to earn twice as much as chance, or more. Below, a cycle of chance costs less than half
