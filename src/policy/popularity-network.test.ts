@@ -32,7 +32,6 @@ const popularityOf = (rewardOf: (index: number) => number) =>
         item,
         {
           impressions: 200,
-          rewarded: 200 * Math.abs(rewardOf(index)),
           rewardSum: 200 * rewardOf(index),
           rewardSquares: 200 * Math.abs(rewardOf(index)),
         },

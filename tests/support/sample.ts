@@ -81,5 +81,4 @@ export const clicksOf = (impressions: number, clicks: number): ItemRewards => ({
   impressions,
   rewardSum: clicks,
   rewardSquares: clicks,
-  rewarded: clicks,
 });

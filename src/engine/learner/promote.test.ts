@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
-import { assign, openShop, shopConfiguration, shopSnapshot } from "../../../tests/support/shop.ts";
+import { openShop, shopConfiguration } from "../../../tests/support/shop.ts";
 import { itemId, userId } from "../../domain/ids.ts";
 import { parseConfiguration } from "../configuration/configuration.ts";
 import { intervene } from "../interventions/intervene.ts";
@@ -106,89 +106,4 @@ test("a start stays while an operator has paused promotions", async () => {
   await intervene({ store, scenario: "shop", now: 1 }, { scenario: "shop", kind: "pause" });
   await click(0, 60);
   expect(await look()).toMatchObject({ serving: 1, mode: "paused" });
-});
-
-const visits = 128;
-
-/** A shop whose visitors click the first item, and others by a lot of so many in 100; each call plays visits and lets their windows close. */
-async function openVisitedShop(lots: number, options: Parameters<typeof openShop>[0] = {}) {
-  const shop = await openChosenShop(options);
-  const { engine, advance } = shop;
-  let number = 0;
-  const visit = async (count: number) => {
-    for (let turn = 0; turn < count; turn++) {
-      const who = userId(`v-${number}`);
-      const { decision } = await engine.recommend({ scenario: "shop", userId: who });
-      const isLucky = (number++ * 37) % 100 < lots;
-      const clicked = decision.slate.filter((item) => item === itemId("i-0") || isLucky);
-      const event = { userId: who, decisionId: decision.decisionId, type: "click" };
-      if (clicked.length > 0)
-        await engine.record(clicked.map((item) => ({ ...event, itemId: item })));
-    }
-    advance(601);
-  };
-  return { ...shop, visit };
-}
-
-test("popularity by slates serves before the first cycle if clicks are rare, and is counted anew from twice as many", async () => {
-  const { engine, store, visit, look } = await openVisitedShop(2);
-  await look();
-  await visit(visits - 1);
-  expect(await look()).toMatchObject({ serving: 1, baseline: 2 });
-  await visit(1);
-  expect(await look()).toMatchObject({ serving: 3, baseline: 4, retriever: 3 });
-  expect((await store.policies.find(3))?.evidence).toEqual({
-    reason: "start of the loop: popularity by 128 decisions, whose rewards are rare",
-    choices: 0,
-    decisions: 128,
-  });
-  // The first decision of a policy begins its loop.
-  await engine.recommend({ scenario: "shop", userId: userId("new") });
-  await engine.idle();
-  const { decision } = await engine.recommend({ scenario: "shop", userId: userId("new") });
-  expect(decision).toMatchObject({ policyVersion: 3, fastLoop: expect.anything() });
-  await visit(visits - 3);
-  expect(await look()).toMatchObject({ serving: 3 });
-  await visit(1);
-  expect(await look()).toMatchObject({ serving: 5, baseline: 6 });
-  expect((await store.policies.find(5))?.evidence).toMatchObject({ decisions: 256 });
-  expect(await look()).toMatchObject({ serving: 5 });
-});
-
-test("choices before the first decision count beside slates, and renew nothing afterwards", async () => {
-  const { engine, store, advance, click, visit, look } = await openVisitedShop(2);
-  // An item each: no slate of them is better than chance.
-  const wanted = Array.from({ length: 40 }, (_, index) => itemId(`i-${index}`));
-  await engine.record(wanted.map((item) => ({ userId: userId("u"), itemId: item, type: "click" })));
-  advance(1);
-  await look();
-  await visit(visits);
-  expect(await look()).toMatchObject({ serving: 3 });
-  expect((await store.policies.find(3))?.evidence).toMatchObject({
-    reason:
-      "start of the loop: popularity by 128 decisions, whose rewards are rare, and 40 choices before the first of them",
-    choices: 40,
-  });
-  await click(0, 60);
-  expect(await look()).toMatchObject({ serving: 3 });
-});
-
-test.each([
-  ["many clicks", 30, {}],
-  ["a loop that is off", 2, { scenario: { fastLoop: { enabled: false } } }],
-  ["posts, which are gone", 2, { scenario: { social: {} } }],
-  ["as many as make a cycle", 2, { rest: { learner: { minDecisions: visits } } }],
-])("slates with %s leave the start as it is", async (_, lots, options) => {
-  const { visit, look } = await openVisitedShop(lots, options);
-  await look();
-  await visit(visits);
-  expect(await look()).toMatchObject({ serving: 1, baseline: 2 });
-});
-
-test("a start stays while a canary is compared with it", async () => {
-  const { store, visit, look } = await openVisitedShop(2);
-  await look();
-  await assign(store, { canary: shopSnapshot() });
-  await visit(visits);
-  expect(await look()).toMatchObject({ serving: 1, canary: 3 });
 });

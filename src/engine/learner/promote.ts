@@ -8,8 +8,7 @@ import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import { withConsent } from "../privacy/with-consent.ts";
 import { countBehaviour } from "../state/count-behaviour.ts";
-import { findSlates } from "./slates-of-start.ts";
-import { renewedAt, type Start, startOf } from "./start-of-loop.ts";
+import { startOf } from "./start-of-loop.ts";
 
 interface Beginning {
   readonly store: Store;
@@ -18,15 +17,17 @@ interface Beginning {
   readonly now: number;
 }
 
-/** Counts behind the start; undefined once another policy serves or stands trial, or an operator has spoken. */
-async function countsOfStart(
+/** Behaviour that is imported in parts renews a start at twice its choices: few versions, whatever the parts. */
+const renewedAt = 2;
+
+/** Choices that the start was counted from; undefined once another policy serves, or an operator has spoken. */
+async function choicesOfStart(
   store: Store,
-  { serving, canary, mode }: Assignment,
-): Promise<Pick<Start, "choices" | "decisions"> | undefined> {
-  if (serving === undefined) return { choices: 0, decisions: 0 };
-  if (canary !== undefined || mode !== undefined) return undefined;
-  const { choices, decisions = 0 } = (await store.policies.find(serving))?.evidence ?? {};
-  return choices === undefined ? undefined : { choices, decisions };
+  { serving, mode }: Assignment,
+): Promise<number | undefined> {
+  if (serving === undefined) return 0;
+  if (mode !== undefined) return undefined;
+  return (await store.policies.find(serving))?.evidence.choices;
 }
 
 /** A popularity, or chance, serves from now on. @throws conflict if another process was quicker */
@@ -38,9 +39,9 @@ export async function publishStart(
     start,
   }: { readonly replaces: Assignment; readonly start: ReturnType<typeof startOf> },
 ): Promise<void> {
-  const { network, baseline, reason, choices, decisions } = start;
+  const { network, baseline, reason, choices } = start;
   const common = { scenario, status: "serving", createdAt: now } as const;
-  const evidence = { reason, choices, ...(decisions > 0 && { decisions }) };
+  const evidence = { reason, choices };
   await store.policies.apply({
     add: [
       { ...common, kind: "network", bytes: encodeNetwork(network), evidence },
@@ -53,47 +54,35 @@ export async function publishStart(
         ...replaces,
         ...{ serving, baseline: counts },
         // By chance alone candidates are drawn by lot.
-        ...(choices + decisions > 0 && { retriever: serving }),
+        ...(choices > 0 && { retriever: serving }),
       },
       replaces,
     }),
   });
 }
 
-/** So few events hold no more choices, and need no count; from the first start by slates on, slates alone renew it. */
-const mayHoldMore = async (
-  store: Pick<Store, "events">,
-  { choices, decisions }: Pick<Start, "choices" | "decisions">,
-): Promise<boolean> =>
-  decisions === 0 && (choices === 0 || (await store.events.count()) >= renewedAt * choices);
-
 async function startLoop(parts: Beginning, scenario: Scenario): Promise<void> {
   const { store, configuration } = withConsent(parts);
   const { name } = scenario;
   const replaces = await parts.store.policies.assignment(name);
-  const known = await countsOfStart(parts.store, replaces);
-  if (known === undefined) return;
-  const { minDecisions } = configuration.learner;
-  const slates = await findSlates(
-    { store, now: parts.now, minDecisions },
-    scenario,
-    known.decisions,
-  );
-  if (slates === undefined && !(await mayHoldMore(store, known))) return;
+  const known = await choicesOfStart(parts.store, replaces);
+  // So few events hold no more choices, and need no count.
+  if (known === undefined || (known > 0 && (await store.events.count()) < renewedAt * known))
+    return;
   // Counts without noise would tell of people.
   const isPrivate = configuration.privacy.differential !== undefined;
   const behaviour = isPrivate
     ? { users: new Map(), items: 0 }
     : await countBehaviour(store, scenario);
-  const start = startOf(scenario, behaviour, slates);
-  const isBetter = start.choices > 0 && start.choices >= renewedAt * known.choices;
-  if (replaces.serving === undefined || slates !== undefined || isBetter)
+  const start = startOf(scenario, behaviour);
+  const isBetter = start.choices > 0 && start.choices >= renewedAt * known;
+  if (replaces.serving === undefined || isBetter)
     await publishStart(parts, name, { replaces, start });
 }
 
 /**
- * A loop starts with its first policy and baseline: popularity in the behaviour of before, if there is any. Until the first cycle more
- * behaviour renews them, and so do slates of rare rewards. Every scenario has a serving policy and a baseline afterwards.
+ * A loop starts with its first policy and baseline: popularity in the behaviour of before, if there is any. Behaviour that comes before the
+ * first cycle renews them. Every scenario has a serving policy and a baseline afterwards.
  */
 export async function ensurePolicies(
   parts: Beginning,

@@ -120,31 +120,6 @@ test("popularity is renewed after each cycle, and the fast loop serves on it", a
   expect(marked).toEqual([0, 59]);
 });
 
-test("where clicks are rare, popularity is counted before the first cycle's end, if a strategy looks as early", async () => {
-  const rare = (item: string) => chance(item) / 30;
-  const rareWorld: World = {
-    ...world,
-    react: (turn, slate) =>
-      slate
-        .filter((item) => hashUniform(`mood/${turn}`) < rare(item))
-        .map((item) => ({ itemId: item, type: "click", value: 1 })),
-    expectedReward: (_, slate) => slate.reduce((sum, item) => sum + rare(item), 0),
-  };
-  const options = { world: rareWorld, cycles: 1, decisionsPerCycle: 800 };
-  const counted: (number | undefined)[] = [];
-  const onCycle = async (_: unknown, store: Store) => {
-    for (const { kind, evidence } of await store.policies.list({ limit: 20 }))
-      if (kind === "network") counted.push(evidence.decisions);
-  };
-  const [renewed] = await run("renewed", { ...options, onCycle });
-  // Looks are 16 visits apart, and a window is a minute.
-  expect(counted).toEqual([800, 564, 276, 132, undefined]);
-  const [plain] = await run("popularity", options);
-  const [early] = await run("early-popularity", options);
-  expect(early!.meanReward).toBeGreaterThan(1.2 * plain!.meanReward);
-  expect(renewed!.meanReward).toBeGreaterThan(1.2 * plain!.meanReward);
-});
-
 test("the fast loop alone gets better, and its policy stays the first one", async () => {
   const versions: unknown[] = [];
   const result = await run("fast", {

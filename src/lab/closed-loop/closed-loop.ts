@@ -37,7 +37,6 @@ export interface ClosedLoopOptions {
 }
 
 const secondsPerVisit = 1;
-const visitsPerLook = 16;
 
 function summarise(cycle: number, rewards: readonly number[], note: string): CycleReward {
   const meanReward = rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length;
@@ -128,7 +127,6 @@ async function play(loop: Loop, options: ClosedLoopOptions): Promise<readonly Cy
   for (let cycle = 1; cycle <= options.cycles; cycle++) {
     const rewards: number[] = [];
     while (rewards.length < decisionsPerCycle && !signal?.aborted) {
-      if (rewards.length % visitsPerLook === 0) await loop.strategy.look?.();
       rewards.push(await visit(loop, world, (cycle - 1) * decisionsPerCycle + rewards.length));
     }
     if (signal?.aborted) break;

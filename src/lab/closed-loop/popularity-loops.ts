@@ -1,5 +1,4 @@
 import { publishStart } from "../../engine/learner/promote.ts";
-import { findSlates } from "../../engine/learner/slates-of-start.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { measurePopularity } from "../../policy/measure-popularity.ts";
 import type { Policy } from "../../policy/policy.ts";
@@ -22,11 +21,8 @@ export const uniform: Policy = {
   close: async () => {},
 };
 
-/** The best by popularity, counted anew after each cycle; in the first one as early as MPO's, if asked. */
-export async function createPopularity(
-  options: StrategyOptions,
-  { isEarly = false }: { readonly isEarly?: boolean } = {},
-): Promise<Strategy> {
+/** The best by popularity, counted anew after each cycle. */
+export async function createPopularity(options: StrategyOptions): Promise<Strategy> {
   const { policies, set } = createSwitch();
   await set(uniform);
   const update = async () => {
@@ -34,21 +30,7 @@ export async function createPopularity(
     await set(loadPopularityPolicy(decodeTensors(encodePopularity(popularity))));
     return "refreshed";
   };
-  if (!isEarly) return { policies, begin: update, update };
-  const { store, scenario, clock, configuration } = options;
-  const { minDecisions } = configuration.learner;
-  const asMpo = {
-    ...scenario,
-    fastLoop: { ...scenario.fastLoop, enabled: "on-popularity" },
-  } as const;
-  let counted = 0;
-  const look = async () => {
-    const slates = await findSlates({ store, now: clock(), minDecisions }, asMpo, counted);
-    if (slates === undefined) return;
-    counted = slates.decisions;
-    await update();
-  };
-  return { policies, begin: update, look, update };
+  return { policies, begin: update, update };
 }
 
 /** Popularity as MPO renews it after a cycle without a promotion, with the fast loop on it: MPO without its training. */
@@ -61,7 +43,7 @@ export async function renewPopularity(options: StrategyOptions): Promise<string>
     random: createRandom(seed).split(`renewed/${decisions}`),
   });
   const replaces = await store.policies.assignment(name);
-  const start = { network, baseline: popularity, reason: "renewed", choices: 0, decisions };
+  const start = { network, baseline: popularity, reason: "renewed", choices: decisions };
   await publishStart({ store, now: clock() }, name, { replaces, start });
   return "renewed";
 }

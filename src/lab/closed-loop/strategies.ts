@@ -93,18 +93,13 @@ async function learn(options: StrategyOptions): Promise<string> {
 const begin = ({ store, configuration, clock }: StrategyOptions) =>
   ensurePolicies({ store, configuration, now: clock() });
 
-const beginning = (options: StrategyOptions) => ({
-  begin: () => begin(options),
-  look: () => begin(options),
-});
-
 export function createStrategy(name: StrategyName, options: StrategyOptions): Promise<Strategy> {
   switch (name) {
     case "mpo":
     case "mpo-no-boost":
     case "mpo-no-loop":
     case "mpo+fast":
-      return Promise.resolve({ ...beginning(options), update: () => learn(options) });
+      return Promise.resolve({ begin: () => begin(options), update: () => learn(options) });
     case "fast":
     case "frozen":
       return Promise.resolve({ begin: () => begin(options), update: async () => "stands still" });
@@ -119,11 +114,9 @@ export function createStrategy(name: StrategyName, options: StrategyOptions): Pr
       return createTrending(options);
     case "popularity":
       return createPopularity(options);
-    case "early-popularity":
-      return createPopularity(options, { isEarly: true });
     case "renewed":
       return Promise.resolve({
-        ...beginning(options),
+        begin: () => begin(options),
         update: () => renewPopularity(options),
       });
     case "epsilon-greedy":

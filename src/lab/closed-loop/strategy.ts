@@ -28,7 +28,7 @@ export const feedStrategyNames = ["mpo", "recency", "trending"] as const;
 export const shopStrategyNames = ["mpo", "popularity", "epsilon-greedy"] as const;
 /**
  * `mpo+fast` is MPO with the fast loop on every policy, `mpo-no-loop` on none, and `fast` that loop without any cycle. `renewed` is popularity
- * as MPO serves it until a network is proven, and `early-popularity` is counted as early, without that loop.
+ * as MPO serves it until a network is proven.
  */
 export type StrategyName =
   | (typeof strategyNames)[number]
@@ -38,8 +38,7 @@ export type StrategyName =
   | "mpo-no-loop"
   | "mpo+fast"
   | "fast"
-  | "renewed"
-  | "early-popularity";
+  | "renewed";
 
 export interface StrategyOptions {
   readonly world: World<CatalogueVisit>;
@@ -56,8 +55,6 @@ export interface Strategy {
   readonly policies?: ServingPolicies;
   /** With behaviour on record, before the first visit. */
   begin?(): Promise<unknown>;
-  /** Between visits, as often as a learner looks. */
-  look?(): Promise<unknown>;
   /** Learns from the log; returns the outcome in a word. */
   update(): Promise<string>;
 }

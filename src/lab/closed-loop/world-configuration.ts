@@ -24,7 +24,7 @@ const greedy: readonly StrategyName[] = [
 /** That of MPO's popularity, so that no gain over the baseline is one of exploration. */
 function explorationOf(strategy: StrategyName): { readonly exploration?: number } {
   if (greedy.includes(strategy)) return { exploration: greedyExploration };
-  return strategy.endsWith("popularity") ? { exploration: defaultExploration(true) } : {};
+  return strategy === "popularity" ? { exploration: defaultExploration(true) } : {};
 }
 
 /** Of log(bid × factor) in log-odds, so that they are greedy. */

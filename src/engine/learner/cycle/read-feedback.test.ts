@@ -233,7 +233,7 @@ describe("rows", () => {
     expect((await read()).decisions).toBe(1);
   });
 
-  test("count what each item was shown, and earned beyond the reward of nothing, in reward units", async () => {
+  test("count what each item was shown and earned, in reward units", async () => {
     const { engine, advance, read } = await open();
     for (let turn = 0; turn < 3; turn++) {
       await engine.recommend({ userId: ann, candidates: candidatesOf("i-0", "i-1") });
@@ -243,8 +243,8 @@ describe("rows", () => {
     const { itemRewards } = await read();
     expect(itemRewards()).toEqual(
       new Map([
-        ["i-0", { impressions: 3, rewarded: 3, rewardSum: 7.5, rewardSquares: 18.75 }],
-        ["i-1", { impressions: 3, rewarded: 0, rewardSum: 0, rewardSquares: 0 }],
+        ["i-0", { impressions: 3, rewardSum: 6, rewardSquares: 12 }],
+        ["i-1", { impressions: 3, rewardSum: -1.5, rewardSquares: 0.75 }],
       ]),
     );
   });
@@ -265,9 +265,8 @@ test("items that nobody viewed count for their policy, but are no impressions, a
   expect(rows.map(({ isViewed }) => isViewed)).toEqual([true, true, false]);
   expect(itemRewards().get(viewedItem!)).toEqual({
     impressions: 1,
-    rewarded: 0,
-    rewardSum: 0,
-    rewardSquares: 0,
+    rewardSum: -0.5,
+    rewardSquares: 0.25,
   });
   expect(itemRewards().has(other!)).toBe(false);
   expect(earned.serving?.rewards.toSorted()).toEqual([-0.5, -0.5, 1]);

@@ -3,26 +3,25 @@ import { type Arm, type Feedback, timeOfDraw } from "../../../domain/decision.ts
 import type { FastLoopMark } from "../../../domain/fast-loop.ts";
 import type { ItemId, UserId } from "../../../domain/ids.ts";
 import type { JsonObject } from "../../../domain/json.ts";
-import { settleReward } from "../../../domain/reward-rule.ts";
-import type { RewardRule, Scenario } from "../../../domain/scenario.ts";
+import { settleReward, wasViewed } from "../../../domain/reward-rule.ts";
+import type { Scenario } from "../../../domain/scenario.ts";
 import type { Earnings } from "../../../evaluation/evaluate-serving.ts";
 import type { FeedbackRow, LoopMoment } from "../../../learning/feedback-row.ts";
 import type { Fold } from "../../../mpo/judged-row.ts";
 import { hashUniform } from "../../../numeric/hash.ts";
 import type { BehaviourCounts } from "../../../policy/behaviour-counts.ts";
-import { type ItemRewards, joinRewards } from "../../../policy/item-rewards.ts";
+import { type ItemRewards, joinRewards, rewardsOf } from "../../../policy/item-rewards.ts";
 import type { ItemView, PolicyState } from "../../../policy/policy.ts";
 import type { Store } from "../../../storage/store.ts";
 import { readLoggedAuction } from "../../campaigns/auction.ts";
 import { visibleRecord } from "../../privacy/visible-record.ts";
-import { type DrawRules, drawRulesOf, momentOf } from "../../rules/draw-rules.ts";
+import { type DrawRules, drawRulesOf, momentOf, pinnedItems } from "../../rules/draw-rules.ts";
 import { factsOfCandidate, viewLogged } from "../../serving/candidates.ts";
 import { readGroupsOf } from "../../serving/read-draw-rules.ts";
 import { readSocial } from "../../social/read-social.ts";
 import { viewSocial } from "../../social/view-social.ts";
 import type { CatalogueAsOf } from "../../state/catalogue-as-of.ts";
 import { countBehaviour } from "../../state/count-behaviour.ts";
-import { countSlate } from "../../state/count-slates.ts";
 import { scanFeedback } from "../../state/feedback-pages.ts";
 import { createState, readUser } from "../../state/read-state.ts";
 import type { FeedbackSurvey } from "./plan-cycle.ts";
@@ -105,20 +104,20 @@ function createKeeper(plan: ReadOptions["plan"]) {
 }
 
 /** Sums of impressions by item and fold. */
-function createItemRewards(rule: RewardRule) {
+function createItemRewards() {
   const folds = new Map<Fold, Map<ItemId, ItemRewards>>();
+  const join = (into: Map<ItemId, ItemRewards>, itemId: ItemId, rewards: ItemRewards) =>
+    into.set(itemId, joinRewards(into.get(itemId), rewards));
   return {
-    count: (fold: Fold, feedback: Feedback) => {
+    count: (fold: Fold, itemId: ItemId, reward: number) => {
       const known = folds.get(fold) ?? new Map<ItemId, ItemRewards>();
-      folds.set(fold, known);
-      countSlate(known, feedback, rule);
+      folds.set(fold, join(known, itemId, rewardsOf(reward)));
     },
     sum: (...without: readonly (Fold | undefined)[]) => {
       const all = new Map<ItemId, ItemRewards>();
       for (const [fold, known] of folds)
         if (!without.includes(fold))
-          for (const [itemId, rewards] of known)
-            all.set(itemId, joinRewards(all.get(itemId), rewards));
+          for (const [itemId, rewards] of known) join(all, itemId, rewards);
       return all;
     },
   };
@@ -128,7 +127,7 @@ function createItemRewards(rule: RewardRule) {
 function createTotals({ scenario, cycle }: Pick<ReadOptions, "scenario" | "cycle">) {
   const { reward: rule } = scenario;
   const users = new Map<UserId, number>();
-  const itemRewards = createItemRewards(rule);
+  const itemRewards = createItemRewards();
   const earned: Partial<Record<Arm, { rewards: number[]; users: number[] }>> = {};
   const earn = (arm: Arm, userId: UserId, reward: number) => {
     const user = users.get(userId) ?? users.size;
@@ -148,10 +147,15 @@ function createTotals({ scenario, cycle }: Pick<ReadOptions, "scenario" | "cycle
     },
     add: (feedback: Feedback, isNew: boolean) => {
       const { decision, rewards } = feedback;
-      itemRewards.count(isNew ? chooseFold(decision.userId, cycle) : "older", feedback);
-      if (!isNew) return;
-      for (const position of decision.slate.keys())
-        earn(decision.arm, decision.userId, settleReward(rewards[position], rule));
+      const pinned = pinnedItems(decision);
+      const fold = isNew ? chooseFold(decision.userId, cycle) : "older";
+      for (const [position, itemId] of decision.slate.entries()) {
+        const reward = settleReward(rewards[position], rule);
+        // Nobody refused an item that nobody viewed; the policy that put it there earned nothing.
+        const isRefusable = wasViewed(feedback, position) !== false;
+        if (isRefusable && !pinned.has(itemId)) itemRewards.count(fold, itemId, reward);
+        if (isNew) earn(decision.arm, decision.userId, reward);
+      }
     },
   };
 }

@@ -2,7 +2,6 @@ import { beforeAll, expect, test } from "vitest";
 import { banditRows } from "../../../../tests/support/bandit.ts";
 import { openLiveStore } from "../../../../tests/support/live-visits.ts";
 import { sampleState, sampleViews } from "../../../../tests/support/policy.ts";
-import { clicksOf } from "../../../../tests/support/sample.ts";
 import { visitedConfiguration, visitedScenario } from "../../../../tests/support/visited-shop.ts";
 import { beatenFirst } from "../../../domain/ending.ts";
 import { defaultMpo } from "../../../domain/mpo-fields.ts";
@@ -55,7 +54,7 @@ const worse = [-0.5, 0, 0, 1.2];
 const known = new Map(
   views.map(({ itemId }, index) => {
     const rewardSum = 1000 * shares[index]!;
-    return [itemId, clicksOf(1000, rewardSum)];
+    return [itemId, { impressions: 1000, rewardSum, rewardSquares: rewardSum }];
   }),
 );
 const assignment = { serving: 5, canaryShare: 0, exploration };
