@@ -198,6 +198,14 @@ test("the database is closed where a loop fails or does not exist", async () => 
   expect(close).toHaveBeenCalledTimes(2);
 });
 
+test("a policy that can't be used ends the run: the baseline's slates are not the strategy's", async () => {
+  const get = () => Promise.reject(new Error("no runtime"));
+  const policies = { get, problem: () => undefined, close: () => Promise.resolve() };
+  await expect(run(async () => ({ policies, update: async () => "" }))).rejects.toThrow(
+    "visit 0 of tiny: policy 1 can't be used: no runtime",
+  );
+});
+
 test("what its policy holds of native memory is released where a loop fails", async () => {
   // The library declares a factory, but exports the class.
   const sessions = getRuntime().InferenceSession;

@@ -109,7 +109,10 @@ async function visit(loop: Loop, world: World<CatalogueVisit>, turn: number) {
   if (at === undefined) wait(secondsPerVisit);
   else loop.waitUntil(at);
   if (made.length > 0) await engine.putItems(made);
-  const { decision } = await engine.recommend({ ...request, scenario: scenario.name });
+  const recommended = await engine.recommend({ ...request, scenario: scenario.name });
+  const { decision, fallback } = recommended;
+  // It would count as the strategy's, but the baseline made it.
+  if (fallback !== undefined) throw new Error(`visit ${turn} of ${world.name}: ${fallback}`);
   const { userId, decisionId } = decision;
   const reactions = world.react(turn, decision.slate);
   if (reactions.length > 0) {
@@ -174,7 +177,11 @@ async function playFrom(start: string, options: ClosedLoopOptions) {
   }
 }
 
-/** Runs the whole loop in one process on an embedded database: visits, slates, reactions, updates. */
+/**
+ * Runs the whole loop in one process on an embedded database: visits, slates, reactions, updates.
+ *
+ * @throws if a policy can't be used, so that no result is of the baseline in its place
+ */
 export async function runClosedLoop(options: ClosedLoopOptions): Promise<readonly CycleReward[]> {
   const { start } = options;
   return start === undefined ? playWorld(":memory:", options) : playFrom(start, options);
