@@ -9,8 +9,11 @@ export interface JobResult {
   readonly rewards: readonly CycleReward[];
 }
 
+/** Without a code the message is the stack of the worker's error. */
 const toError = ({ message, code }: Extract<WorkerMessage, { kind: "failed" }>) =>
-  code === undefined ? new Error(message) : new EngineError(code as ErrorCode, message);
+  code === undefined
+    ? Object.assign(new Error(message), { stack: message })
+    : new EngineError(code as ErrorCode, message);
 
 function playJob(
   worker: ChildProcess,
