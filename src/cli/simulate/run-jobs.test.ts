@@ -13,7 +13,9 @@ const play = (job: object) =>
 
 test("a defect in a worker has the worker's stack, and an expected failure its code", async () => {
   const defect = await play({ strategy: "thompson" as never }).catch((error: Error) => error);
-  expect((defect as Error).stack).toMatch(/^RangeError: no strategy thompson\n {4}at .*strategies\.ts/);
+  expect((defect as Error).stack).toMatch(
+    /^RangeError: no strategy thompson\n {4}at .*strategies\.ts/,
+  );
   const missing = play({ world: "jester", data: "/nowhere" });
   await expect(missing).rejects.toMatchObject({ code: "not_found" });
 });
