@@ -23,7 +23,7 @@ export interface SequenceSettings {
   readonly negatives: number;
   /** Epochs between validations. */
   readonly validateEvery: number;
-  /** Epochs without a better validation after which training ends. */
+  /** Epochs without a better validation after which training ends. A first training needs all: the best often come last, when the rate falls. */
   readonly patience: number;
 }
 
@@ -40,7 +40,7 @@ export const defaultSettings: SequenceSettings = {
   fullSoftmaxItems: 10_000,
   negatives: 1024,
   validateEvery: 2,
-  patience: 20,
+  patience: 80,
 };
 
 const positive = ["epochs", "rows", "negatives", "validateEvery", "patience"] as const;

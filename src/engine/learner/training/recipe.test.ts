@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { chooseRecipe } from "./recipe.ts";
+import { defaultSettings } from "../../../learning/sequence/settings.ts";
+import { chooseRecipe, continueRecipe } from "./recipe.ts";
 
 const users = (count: number, length: number) => Array.from({ length: count }, () => ({ length }));
 
@@ -14,4 +15,12 @@ test.each([
   expect(recipe.length).toBe(length);
   expect(recipe.settings).toMatchObject({ rows, dropout });
   expect(recipe.settings.peakRate).toBeCloseTo(peakRate, 4);
+});
+
+test("a first training reaches the low rates of its schedule, one that continues may end before", () => {
+  const first = chooseRecipe(users(943, 100), 1682);
+  const settingsOf = ({ settings }: typeof first) => ({ ...defaultSettings, ...settings });
+  expect(settingsOf(first).patience).toBeGreaterThanOrEqual(settingsOf(first).epochs);
+  const continued = settingsOf(continueRecipe(first, first.length));
+  expect(continued.patience).toBeLessThan(continued.epochs);
 });
