@@ -90,4 +90,28 @@ export function testActivity(open: OpenStore): void {
     );
     await fc.assert(property, { numRuns: 30 });
   });
+
+  test("activity of more decisions than a page, many at one time, is read in turns", async () => {
+    const store = await open();
+    const decided = (index: number, user: string, at: number) =>
+      sampleDecision(`d-${index}`, { userId: userId(user), decidedAt: at });
+    const crowd = Array.from({ length: 1500 }, (_, index) => decided(index, `u-${index}`, hour));
+    await store.decisions.appendAll([decided(1500, "ann", 0), ...crowd]);
+    await store.decisions.appendAll([
+      decided(1501, "ann", 2 * hour),
+      decided(1502, "ann", 5 * hour),
+    ]);
+    let turned = false;
+    setImmediate(() => {
+      turned = true;
+    });
+    const span = { scenario: "shop", from: 0, to: 6 * hour, sessionGapSeconds: (3 * hour) / 1000 };
+    const found = await store.decisions.userActivity(span);
+    expect(turned).toBe(true);
+    expect(found).toHaveLength(1501);
+    expect(found.find(({ userId: user }) => user === "ann")).toMatchObject({
+      ...{ sessions: 2, decisions: 3, returns: 1, seconds: 7200, waitedDays: 6 / 24 },
+    });
+    await store.close();
+  });
 }

@@ -1,55 +1,110 @@
-import { arms } from "../../domain/decision.ts";
+import { setImmediate } from "node:timers/promises";
+import type { UserActivity } from "../../domain/activity.ts";
+import { type Arm, arms } from "../../domain/decision.ts";
 import { dayMs } from "../../domain/durations.ts";
-import { userId } from "../../domain/ids.ts";
+import { type UserId, userId } from "../../domain/ids.ts";
 import type { DecisionStore } from "../decision-store.ts";
 import { readMember, readNumber, readText } from "./columns.ts";
-import type { Connection, Row } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 
-/** Parameters: scenario, from, to, gap of sessions in milliseconds. A session is the arm's of its first decision. */
-const activity = `
-WITH visits AS (
-  SELECT user_id, arm, decided_at, sequence,
-    decided_at - lag(decided_at) OVER by_time AS gap
-  FROM decisions WHERE scenario = ?1 AND decided_at >= ?2 AND decided_at < ?3
-  WINDOW by_time AS (PARTITION BY user_id ORDER BY decided_at, sequence)),
-marked AS (
-  SELECT *, gap IS NULL OR gap >= ?4 AS begins FROM visits),
-numbered AS (
-  SELECT *, sum(begins) OVER (PARTITION BY user_id ORDER BY decided_at, sequence) AS session
-  FROM marked),
-sessions AS (
-  SELECT user_id, max(CASE WHEN begins THEN arm END) AS arm, min(decided_at) AS started,
-    max(decided_at) AS ended, count(*) AS decisions
-  FROM numbered GROUP BY user_id, session),
-followed AS (
-  SELECT *, lead(started) OVER (PARTITION BY user_id ORDER BY started) AS next FROM sessions)
-SELECT user_id, arm, count(*) AS sessions, sum(decisions) AS decisions,
-  sum(ended - started) / 1000.0 AS seconds, count(next) AS returns,
-  sum(coalesce(next, ?3) - started) / ${dayMs}.0 AS waited_days,
-  sum(ended + ${dayMs} <= ?3) AS ended_day, sum(ended + ${7 * dayMs} <= ?3) AS ended_week,
-  total(ended + ${dayMs} <= ?3 AND next - ended < ${dayMs}) AS back_day,
-  total(ended + ${7 * dayMs} <= ?3 AND next - ended < ${7 * dayMs}) AS back_week
-FROM followed GROUP BY user_id, arm`;
+/** Decisions that are read at once, in a few milliseconds: requests are answered between two pages. */
+const pageRows = 1000;
 
-const decode = (row: Row) => ({
-  userId: userId(readText(row, "user_id")),
-  arm: readMember(row, "arm", arms),
-  sessions: readNumber(row, "sessions"),
-  decisions: readNumber(row, "decisions"),
-  seconds: readNumber(row, "seconds"),
-  returns: readNumber(row, "returns"),
-  waitedDays: readNumber(row, "waited_days"),
-  endedDayAgo: readNumber(row, "ended_day"),
-  backWithinDay: readNumber(row, "back_day"),
-  endedWeekAgo: readNumber(row, "ended_week"),
-  backWithinWeek: readNumber(row, "back_week"),
-});
+/** Parameters: scenario, end of the span, time and event number after which the page begins. */
+const page = `
+SELECT sequence, user_id, arm, decided_at FROM decisions
+WHERE scenario = ?1 AND decided_at < ?2 AND (decided_at, sequence) > (?3, ?4)
+ORDER BY decided_at, sequence LIMIT ${pageRows}`;
+
+interface Visit {
+  readonly userId: UserId;
+  readonly arm: Arm;
+  readonly at: number;
+}
+
+/** The arm is that of its first decision. Times in milliseconds since 1970. */
+interface Session {
+  readonly arm: Arm;
+  readonly started: number;
+  ended: number;
+  decisions: number;
+}
+
+type Counts = { -readonly [Field in keyof UserActivity]: UserActivity[Field] };
+
+interface Visitor {
+  session: Session;
+  readonly counts: Counts[];
+}
+
+const zeros = {
+  ...{ sessions: 0, decisions: 0, seconds: 0, returns: 0, waitedDays: 0 },
+  ...{ endedDayAgo: 0, backWithinDay: 0, endedWeekAgo: 0, backWithinWeek: 0 },
+};
+
+function countsOf(user: UserId, { session: { arm }, counts }: Visitor): Counts {
+  const known = counts.find((one) => one.arm === arm);
+  if (known !== undefined) return known;
+  const made = { userId: user, arm, ...zeros };
+  counts.push(made);
+  return made;
+}
+
+/** Adds a session that is over. @param next start of the user's next one, or infinity if none began before `to` */
+function addSession(counts: Counts, session: Session, next: number, to: number): void {
+  const { started, ended, decisions } = session;
+  const [day, week] = [ended + dayMs <= to, ended + 7 * dayMs <= to];
+  counts.sessions++;
+  counts.decisions += decisions;
+  counts.seconds += (ended - started) / 1000;
+  counts.returns += Number(next < to);
+  counts.waitedDays += (Math.min(next, to) - started) / dayMs;
+  counts.endedDayAgo += Number(day);
+  counts.endedWeekAgo += Number(week);
+  counts.backWithinDay += Number(day && next - ended < dayMs);
+  counts.backWithinWeek += Number(week && next - ended < 7 * dayMs);
+}
+
+/** Counts sessions of visits that come in the order of time. Memory: some 300 bytes a user and arm. */
+function createSessions({ to, gap }: { readonly to: number; readonly gap: number }) {
+  const visitors = new Map<UserId, Visitor>();
+  const add = ({ userId: user, arm, at }: Visit): void => {
+    const session = { arm, started: at, ended: at, decisions: 1 };
+    const visitor = visitors.get(user);
+    if (visitor === undefined) visitors.set(user, { session, counts: [] });
+    else if (at - visitor.session.ended >= gap) {
+      addSession(countsOf(user, visitor), visitor.session, at, to);
+      visitor.session = session;
+    } else {
+      visitor.session.ended = at;
+      visitor.session.decisions++;
+    }
+  };
+  const end = (): readonly UserActivity[] =>
+    [...visitors].flatMap(([user, visitor]) => {
+      addSession(countsOf(user, visitor), visitor.session, Number.POSITIVE_INFINITY, to);
+      return visitor.counts;
+    });
+  return { add, end };
+}
 
 /** Sessions of users, by arm. */
 export function createUserActivity(connection: Connection): Pick<DecisionStore, "userActivity"> {
-  const statement = connection.prepare(activity);
+  const statement = connection.prepare(page);
   return {
-    userActivity: async ({ scenario, from, to, sessionGapSeconds }) =>
-      statement.all(scenario, from, to, 1000 * sessionGapSeconds).map(decode),
+    userActivity: async ({ scenario, from, to, sessionGapSeconds }) => {
+      const sessions = createSessions({ to, gap: 1000 * sessionGapSeconds });
+      let after: readonly [number, number] = [from, 0];
+      for (;;) {
+        const rows = statement.all(scenario, to, ...after);
+        for (const row of rows) {
+          after = [readNumber(row, "decided_at"), readNumber(row, "sequence")];
+          const user = userId(readText(row, "user_id"));
+          sessions.add({ userId: user, arm: readMember(row, "arm", arms), at: after[0] });
+        }
+        if (rows.length < pageRows) return sessions.end();
+        await setImmediate();
+      }
+    },
   };
 }
