@@ -65,7 +65,7 @@ function addSession(counts: Counts, session: Session, next: number, to: number):
   counts.backWithinWeek += Number(week && next - ended < 7 * dayMs);
 }
 
-/** Counts sessions of visits that come in the order of time. Memory: some 300 bytes a user and arm. */
+/** Counts sessions of visits that come in the order of time. Memory: some 400 bytes a user and arm. */
 function createSessions({ to, gap }: { readonly to: number; readonly gap: number }) {
   const visitors = new Map<UserId, Visitor>();
   const add = ({ userId: user, arm, at }: Visit): void => {
