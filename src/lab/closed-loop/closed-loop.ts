@@ -109,8 +109,7 @@ async function visit(loop: Loop, world: World<CatalogueVisit>, turn: number) {
   if (at === undefined) wait(secondsPerVisit);
   else loop.waitUntil(at);
   if (made.length > 0) await engine.putItems(made);
-  const recommended = await engine.recommend({ ...request, scenario: scenario.name });
-  const { decision, fallback } = recommended;
+  const { decision, fallback } = await engine.recommend({ ...request, scenario: scenario.name });
   // It would count as the strategy's, but the baseline made it.
   if (fallback !== undefined) throw new Error(`visit ${turn} of ${world.name}: ${fallback}`);
   const { userId, decisionId } = decision;
