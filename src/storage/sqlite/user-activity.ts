@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import type { UserActivity } from "../../domain/activity.ts";
 import { type Arm, arms } from "../../domain/decision.ts";
 import { dayMs } from "../../domain/durations.ts";
@@ -103,7 +102,7 @@ export function createUserActivity(connection: Connection): Pick<DecisionStore, 
           sessions.add({ userId: user, arm: readMember(row, "arm", arms), at: after[0] });
         }
         if (rows.length < pageRows) return sessions.end();
-        await setImmediate();
+        await new Promise(setImmediate);
       }
     },
   };
