@@ -23,7 +23,10 @@ export interface SequenceSettings {
   readonly negatives: number;
   /** Epochs between validations. */
   readonly validateEvery: number;
-  /** Epochs without a better validation after which training ends. A first training needs all: the best often come last, when the rate falls. */
+  /**
+   * Epochs without a better validation after which training ends. Default: none ends it, since the
+   * best often come last, when the rate falls.
+   */
   readonly patience: number;
 }
 
@@ -40,7 +43,7 @@ export const defaultSettings: SequenceSettings = {
   fullSoftmaxItems: 10_000,
   negatives: 1024,
   validateEvery: 2,
-  patience: 80,
+  patience: Number.MAX_SAFE_INTEGER,
 };
 
 const positive = ["epochs", "rows", "negatives", "validateEvery", "patience"] as const;
