@@ -3,16 +3,16 @@ import { type ActivityMeasure, activityMeasures } from "../domain/activity-measu
 import type { Measured } from "../domain/reward-series.ts";
 import { studentInterval } from "./intervals/student.ts";
 
+type Count = Exclude<keyof UserActivity, "userId" | "arm">;
+
 /** Numerator and denominator of a user. */
-const partsOf: Readonly<
-  Record<ActivityMeasure, (user: UserActivity) => readonly [number, number]>
-> = {
+const partsOf: Readonly<Record<ActivityMeasure, readonly [Count, Count]>> = {
   // Returns by time waited: sessions that nobody could have followed yet bias nothing.
-  sessionsPerDay: (user) => [user.returns, user.waitedDays],
-  returnWithinDay: (user) => [user.backWithinDay, user.endedDayAgo],
-  returnWithinWeek: (user) => [user.backWithinWeek, user.endedWeekAgo],
-  sessionSeconds: (user) => [user.seconds, user.sessions],
-  sessionDecisions: (user) => [user.decisions, user.sessions],
+  sessionsPerDay: ["returns", "waitedDays"],
+  returnWithinDay: ["backWithinDay", "endedDayAgo"],
+  returnWithinWeek: ["backWithinWeek", "endedWeekAgo"],
+  sessionSeconds: ["seconds", "sessions"],
+  sessionDecisions: ["decisions", "sessions"],
 };
 
 interface Ratio {
@@ -22,24 +22,37 @@ interface Ratio {
 }
 
 /** Numerator and denominator of each user who tells of a measure. */
-export const activityParts = (
+export function activityParts(
   users: readonly UserActivity[],
   measure: ActivityMeasure,
-): readonly (readonly [number, number])[] =>
-  users.map(partsOf[measure]).filter(([, below]) => below > 0);
+): readonly (readonly [number, number])[] {
+  const [above, below] = partsOf[measure];
+  return users.filter((user) => user[below] > 0).map((user) => [user[above], user[below]]);
+}
 
 /**
  * R = Σx/Σy over users, each a cluster; se² = n/(n−1) · Σ(x − R·y)² / (Σy)², the ratio estimator of Cochran 1977, 6.4.
  * @returns undefined for fewer than two users with a denominator
  */
 function ratioOf(users: readonly UserActivity[], measure: ActivityMeasure): Ratio | undefined {
-  const parts = activityParts(users, measure);
-  if (parts.length < 2) return undefined;
-  const total = parts.reduce((sum, [, below]) => sum + below, 0);
-  const value = parts.reduce((sum, [above]) => sum + above, 0) / total;
-  const scatter = parts.reduce((sum, [above, below]) => sum + (above - value * below) ** 2, 0);
-  const correction = parts.length / (parts.length - 1);
-  return { value, standardError: Math.sqrt(correction * scatter) / total, users: parts.length };
+  const [above, below] = partsOf[measure];
+  // Arrays of numbers: all users of a shop would keep a server's thread for tens of milliseconds as pairs.
+  const [xs, ys] = [new Float64Array(users.length), new Float64Array(users.length)];
+  let [count, sum, total, scatter] = [0, 0, 0, 0];
+  for (const user of users) {
+    const y = user[below];
+    if (!(y > 0)) continue;
+    const x = user[above];
+    xs[count] = x;
+    ys[count++] = y;
+    sum += x;
+    total += y;
+  }
+  if (count < 2) return undefined;
+  const value = sum / total;
+  for (let index = 0; index < count; index++) scatter += (xs[index]! - value * ys[index]!) ** 2;
+  const standardError = Math.sqrt((count / (count - 1)) * scatter) / total;
+  return { value, standardError, users: count };
 }
 
 function toMeasured(value: number, standardError: number, degreesOfFreedom: number): Measured {

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { UserActivity } from "../../src/domain/activity.ts";
 import type { Arm } from "../../src/domain/decision.ts";
 import { userId } from "../../src/domain/ids.ts";
+import { countTurns } from "../support/count-turns.ts";
 import { sampleDecision } from "../support/sample.ts";
 import type { OpenStore } from "../support/store.ts";
 
@@ -101,13 +102,10 @@ export function testActivity(open: OpenStore): void {
       decided(1501, "ann", 2 * hour),
       decided(1502, "ann", 5 * hour),
     ]);
-    let turned = false;
-    setImmediate(() => {
-      turned = true;
-    });
     const span = { scenario: "shop", from: 0, to: 6 * hour, sessionGapSeconds: (3 * hour) / 1000 };
-    const found = await store.decisions.userActivity(span);
-    expect(turned).toBe(true);
+    const { result: found, turns } = await countTurns(() => store.decisions.userActivity(span));
+    // One after a page of decisions, one after a page of users.
+    expect(turns).toBe(2);
     expect(found).toHaveLength(1501);
     expect(found.find(({ userId: user }) => user === "ann")).toMatchObject({
       ...{ sessions: 2, decisions: 3, returns: 1, seconds: 7200, waitedDays: 6 / 24 },

@@ -11,6 +11,9 @@ import type { ActivityInput } from "../input/input.ts";
 /** Four weeks: each weekday counts the same. */
 export const defaultActivityDays = 28;
 
+/** Requests are answered between two figures of many users. */
+const turn = () => new Promise(setImmediate);
+
 /** @throws unknown_scenario */
 export async function readActivity(
   parts: {
@@ -27,12 +30,16 @@ export async function readActivity(
   const users = await parts.store.decisions.userActivity(span);
   const usersOf = (wanted: Arm) => users.filter(({ arm }) => arm === wanted);
   const others = usersOf(against);
-  const measured = arms.flatMap((arm): ArmActivity[] => {
+  const measured: ArmActivity[] = [];
+  for (const arm of arms) {
     const own = usersOf(arm);
-    if (own.length === 0) return [];
+    if (own.length === 0) continue;
     const sessions = own.reduce((sum, user) => sum + user.sessions, 0);
     const about = { arm, users: own.length, sessions, figures: measureActivity(own) };
-    return [arm === against ? about : { ...about, difference: compareActivity(own, others) }];
-  });
+    await turn();
+    const difference = arm === against ? {} : { difference: compareActivity(own, others) };
+    measured.push({ ...about, ...difference });
+    await turn();
+  }
   return { scenario: name, from, to, against, arms: measured };
 }

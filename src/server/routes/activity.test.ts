@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { countTurns } from "../../../tests/support/count-turns.ts";
 import { openTestServer } from "../../../tests/support/server.ts";
 
 const scenario = {
@@ -40,6 +41,15 @@ test("activity is measured by arm and set against the baseline, or another arm",
     arms: Record<string, unknown>[];
   };
   expect(other.arms[1]).toHaveProperty("difference");
+});
+
+test("requests are answered between the figures of the arms, and between those and their differences", async () => {
+  const { engine, advance } = await openFeed();
+  for (let user = 0; user < 12; user++) await engine.recommend({ userId: `u-${user}` });
+  advance(60);
+  const { result, turns } = await countTurns(() => engine.activity({}));
+  expect(result.arms).toHaveLength(2);
+  expect(turns).toBe(4);
 });
 
 test("a span without decisions has no arms, and an unknown arm is refused", async () => {

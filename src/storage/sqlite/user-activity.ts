@@ -6,7 +6,7 @@ import type { DecisionStore } from "../decision-store.ts";
 import { readMember, readNumber, readText } from "./columns.ts";
 import type { Connection } from "./connection.ts";
 
-/** Decisions that are read at once, in a few milliseconds: requests are answered between two pages. */
+/** Decisions that are read, and users who are counted, at once, in a few milliseconds: requests are answered between two pages. */
 const pageRows = 1000;
 
 /** Parameters: scenario, end of the span, time and event number after which the page begins. */
@@ -79,11 +79,17 @@ function createSessions({ to, gap }: { readonly to: number; readonly gap: number
       visitor.session.decisions++;
     }
   };
-  const end = (): readonly UserActivity[] =>
-    [...visitors].flatMap(([user, visitor]) => {
+  const end = async (): Promise<readonly UserActivity[]> => {
+    const found: UserActivity[] = [];
+    let users = 0;
+    for (const [user, visitor] of visitors) {
       addSession(countsOf(user, visitor), visitor.session, Number.POSITIVE_INFINITY, to);
-      return visitor.counts;
-    });
+      found.push(...visitor.counts);
+      users++;
+      if (users % pageRows === 0) await new Promise(setImmediate);
+    }
+    return found;
+  };
   return { add, end };
 }
 
