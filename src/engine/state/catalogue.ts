@@ -47,11 +47,19 @@ export interface SteppingCatalogue extends Catalogue {
   rewind(asOf: number): boolean;
 }
 
-function listDamaged(entries: Iterable<Entry>): DamagedRows {
-  const damaged = [...entries]
-    .filter(({ isDamaged }) => isDamaged)
-    .sort((left, right) => left.sequence - right.sequence);
-  return { ids: damaged.map(({ view }) => view.itemId), count: damaged.length };
+/** Entries that are damaged, without a look at all others: monitoring asks for them often. */
+function createDamaged() {
+  const entries = new Map<ItemId, Entry>();
+  return {
+    replace: (before: Entry | undefined, after: Entry | undefined): void => {
+      if (before?.isDamaged) entries.delete(before.view.itemId);
+      if (after?.isDamaged) entries.set(after.view.itemId, after);
+    },
+    list: (): DamagedRows => {
+      const found = [...entries.values()].sort((left, right) => left.sequence - right.sequence);
+      return { ids: found.map(({ view }) => view.itemId), count: found.length };
+    },
+  };
 }
 
 /** Of items in a list, ascending. */
@@ -82,7 +90,11 @@ export function createCatalogue(
   }: { readonly text?: TextSettings | undefined; readonly remembered?: number } = {},
 ): SteppingCatalogue {
   const ages = createValueAges(() => entries.values());
-  const map = createEntryMap(remembered, ages.replace);
+  const damaged = createDamaged();
+  const map = createEntryMap(remembered, (before, after) => {
+    ages.replace(before, after);
+    damaged.replace(before, after);
+  });
   const { entries } = map;
   const viewUnknown = createUnknownItems();
   const offered = createOfferedLists(map);
@@ -123,6 +135,6 @@ export function createCatalogue(
     indicesIn: (list, items) => findIndices(entries, list, items),
     newValues: ages.newValues,
     ids: () => entries.keys(),
-    damaged: () => listDamaged(entries.values()),
+    damaged: damaged.list,
   };
 }
