@@ -5,6 +5,7 @@ import { decisionId, itemId, userId } from "../../src/domain/ids.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
 import { createRandom } from "../../src/numeric/random.ts";
 import type { DecisionStore } from "../../src/storage/decision-store.ts";
+import { countTurns } from "../support/count-turns.ts";
 import { sampleDecision } from "../support/sample.ts";
 import type { OpenStore } from "../support/store.ts";
 
@@ -183,6 +184,18 @@ export function testDecisions(open: OpenStore): void {
     const second = await store.decisions.list({ ...query, before: { decidedAt: 2, sequence: 3 } });
     expect(second.rows.map(({ decision }) => decision.decisionId)).toEqual(["d-0"]);
     expect(second).not.toHaveProperty("next");
+    await store.close();
+  });
+
+  test("a page of decisions is read in turns, ten at a time", async () => {
+    const store = await open();
+    const made = Array.from({ length: 25 }, (_, index) => sampleDecision(`d-${index}`));
+    await store.decisions.appendAll(made);
+    const [{ scenario, decidedAt }] = made as [Decision];
+    const query = { scenario, from: 0, before: { decidedAt: decidedAt + 1 }, limit: 21 };
+    const { result, turns } = await countTurns(() => store.decisions.list(query));
+    expect(result.rows).toHaveLength(21);
+    expect(turns).toBe(2);
     await store.close();
   });
 
