@@ -1,6 +1,10 @@
 import { Registry } from "prom-client";
 import { expect, test, vi } from "vitest";
+import { openCoreWait } from "./core-wait.ts";
 import { watchBlocks } from "./loop-blocks.ts";
+
+const noWait = () => 0;
+const waits = "recurve_core_wait_seconds_total";
 
 /** Holds the event loop, as work does. */
 function block(milliseconds: number): void {
@@ -10,7 +14,8 @@ function block(milliseconds: number): void {
 
 async function countBlocks(registry: Registry): Promise<Readonly<Record<string, number>>> {
   const metrics = await registry.getMetricsAsJSON();
-  const counts = metrics[0]?.values.filter((value) =>
+  const blocks = metrics.find(({ name }) => name === "recurve_event_loop_block_seconds");
+  const counts = blocks?.values.filter((value) =>
     (value as { readonly metricName?: string }).metricName?.endsWith("_count"),
   );
   return Object.fromEntries(
@@ -23,7 +28,7 @@ async function countBlocks(registry: Registry): Promise<Readonly<Record<string, 
 
 test("a block is counted for the route that began in it, reads before slates", async () => {
   const registry = new Registry();
-  const blocks = watchBlocks(registry);
+  const blocks = watchBlocks(registry, noWait);
   blocks.begin("/api/v1/recommend");
   await new Promise(setImmediate);
   blocks.begin("/api/v1/activity");
@@ -37,12 +42,31 @@ test("a block is counted for the route that began in it, reads before slates", a
 test("a loop that turns has no blocks, and one without requests no route", async () => {
   const registry = new Registry();
   vi.useFakeTimers({ toFake: ["setInterval", "performance"] });
-  watchBlocks(registry);
+  watchBlocks(registry, noWait);
   vi.advanceTimersByTime(1000);
   expect(await countBlocks(registry)).toEqual({});
   vi.useRealTimers();
   const real = new Registry();
-  watchBlocks(real);
+  watchBlocks(real, noWait);
   block(60);
   await vi.waitUntil(async () => "none" in (await countBlocks(real)));
+});
+
+test("a wait for a core is no block, and is added up by itself", async () => {
+  const registry = new Registry();
+  let waited = 1000;
+  watchBlocks(registry, () => waited);
+  block(60);
+  waited += 60;
+  const readWaits = async () => (await registry.getSingleMetric(waits)?.get())?.values[0]?.value;
+  await vi.waitUntil(async () => (await readWaits()) !== 0);
+  expect(await readWaits()).toBeCloseTo(0.06, 6);
+  expect(await countBlocks(registry)).toEqual({});
+});
+
+test.skipIf(process.platform !== "linux")("Linux tells for how long a thread has waited", () => {
+  const read = openCoreWait();
+  const before = read();
+  expect(before).toBeGreaterThan(0);
+  expect(read()).toBeGreaterThanOrEqual(before);
 });

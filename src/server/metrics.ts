@@ -2,6 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
 import type { Recommendation, RecordSummary } from "../engine/calls/serving-calls.ts";
 import type { Engine } from "../engine/engine.ts";
+import { openCoreWait } from "./core-wait.ts";
 import { exportMetrics } from "./export-metrics.ts";
 import { watchBlocks } from "./loop-blocks.ts";
 import { createLoopMetrics } from "./loop-metrics.ts";
@@ -36,7 +37,7 @@ function createRequestMeter(registry: Registry): MiddlewareHandler {
     buckets: durationBucketsSeconds,
     registers: [registry],
   });
-  const blocks = watchBlocks(registry);
+  const blocks = watchBlocks(registry, openCoreWait());
   return async (context, next) => {
     const startedAt = performance.now();
     const route = routeOf(context);
