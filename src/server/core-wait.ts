@@ -6,19 +6,16 @@ const schedule = "/proc/thread-self/schedstat";
 /** Milliseconds for which this thread has waited for a core since its start; 0 on systems that don't tell, all but Linux. */
 export type ReadCoreWait = () => number;
 
-const unknown: ReadCoreWait = () => 0;
-
 function open(): ReadCoreWait {
   const text = Buffer.alloc(80);
   try {
     const file = openSync(schedule, "r");
-    const read = () => {
+    return () => {
       const length = readSync(file, text, 0, text.length, 0);
-      return Number(text.toString("latin1", 0, length).split(" ")[1]) / 1e6;
+      return Number(text.toString("latin1", 0, length).split(" ")[1]) / 1e6 || 0;
     };
-    return Number.isFinite(read()) ? read : unknown;
   } catch {
-    return unknown;
+    return () => 0;
   }
 }
 

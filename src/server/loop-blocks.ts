@@ -47,7 +47,8 @@ function createWaits(registry: Registry, read: ReadCoreWait): () => number {
   let before = read();
   return () => {
     const now = read();
-    const waited = now - before;
+    // Numbers that a system may set back must not end the server.
+    const waited = Math.max(0, now - before);
     before = now;
     waits.inc(waited / 1000);
     return waited;
