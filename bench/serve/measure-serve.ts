@@ -118,7 +118,7 @@ async function reportBlocks(url: string, report: Report): Promise<void> {
   const { longestMs, byRoute } = await readBlocks(url);
   report.figure("ms of the longest block of the event loop, waits for a core included", longestMs);
   report.table(
-    ["blocks by more than 20 ms of work, with", "count", "mean ms"],
+    ["blocks of more than 20 ms of work, with", "count", "mean ms"],
     [...byRoute].map(([route, { count, sum }]) => [
       route,
       String(count),
