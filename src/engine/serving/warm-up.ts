@@ -6,6 +6,9 @@ import { createState } from "../state/read-state.ts";
 import { eligible } from "./candidates.ts";
 import { scoreBest } from "./retriever.ts";
 
+/** Items that are scored without a pause. */
+const sliceItems = 500;
+
 /** A policy that has scored the catalogue has embedded its items, and opened its sessions. */
 export async function warmUp(
   policy: Policy,
@@ -24,6 +27,11 @@ export async function warmUp(
   const rules = { except: new Set<ItemId>(), categories: [], filters: [], now: 0 };
   const offered = eligible({ candidates: undefined, catalogue, rules, leftOut: new Set() });
   const limit = Math.min(scenario.maxCandidates, offered.count);
+  // A policy places an item once. The whole list is then looked up, which holds other work up for less long.
+  for (let start = 0; start < offered.list.length; start += sliceItems) {
+    await policy.logits(state, offered.list.slice(start, start + sliceItems));
+    await new Promise(setImmediate);
+  }
   await scoreBest(policy, state, { offered, limit });
   await policy.towers?.represent(state, [first]);
 }
