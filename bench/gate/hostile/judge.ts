@@ -39,7 +39,8 @@ export function judge(
   const gate = gateCandidate({
     rows: rows.filter(isKept),
     candidateLogs: scoreSlates(log, policy).filter(isKept),
-    ...{ candidateArm: "canary", predictedDifference: 0, limits: limitsOf(defaultMpo.gate) },
+    predictedDifference: 0,
+    limits: limitsOf(defaultMpo.gate),
     earlier,
   });
   return applySelfCheck(gate, selfCheck);

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import type { BanditWorld } from "../../domain/bandit-world.ts";
 import type { SelfCheck } from "../../domain/gate-record.ts";
+import { defaultExploration } from "../../domain/scenario.ts";
 import { largestRounding } from "../../evaluation/checks.ts";
 import { createRandom } from "../../numeric/random.ts";
-import { type CompactOptions, createCompactLearner } from "./compact-learner.ts";
+import { type CompactOptions, createCompactLearner, type Learner } from "./compact-learner.ts";
 import { runCompactLoop } from "./run-compact-loop.ts";
 
 /** Users and items with one-hot features; everything is offered at each visit. */
@@ -39,14 +40,13 @@ function tinyWorld(truth: readonly (readonly number[])[], users: number): Bandit
   };
 }
 
+const play = (world: BanditWorld, seed: number, learner: Learner) =>
+  runCompactLoop({ world, learner, cycles: 3, visitsPerCycle: 250, seed });
+
 const run = (world: BanditWorld, seed: number, options: CompactOptions = {}) =>
-  runCompactLoop({
-    world,
-    learner: createCompactLearner(world, createRandom(seed), options),
-    cycles: 3,
-    visitsPerCycle: 250,
-    seed,
-  });
+  play(world, seed, createCompactLearner(world, createRandom(seed), options));
+
+const fastLoop = { forgetting: 0.95, temperature: 0.03, drawScale: 0.2 };
 
 const identity = [0, 1, 2, 3].map((user) =>
   [0, 1, 2, 3].map((item) => (user === item ? 0.9 : 0.1)),
@@ -84,12 +84,20 @@ test("without the gate every candidate serves", async () => {
   expect(free[1]!.meanReward).toBeGreaterThan(0.4);
 });
 
+test("a cycle adds to the floor of exploration, but not beside a fast loop, whose draws explore", async () => {
+  const explorationAfter = async (options: CompactOptions) => {
+    const world = tinyWorld(identity, 80);
+    const learner = createCompactLearner(world, createRandom(18), options);
+    await play(world, 18, learner);
+    return learner.serve({ user: 0, items: Int32Array.of(0, 1, 2, 3) }).exploration;
+  };
+  expect(await explorationAfter({})).toBeGreaterThan(defaultExploration(false));
+  expect(await explorationAfter({ fastLoop })).toBe(defaultExploration(true));
+});
+
 test.each([
   ["the loop", {}],
-  [
-    "the fast loop, whose draws are foreign",
-    { fastLoop: { forgetting: 0.95, temperature: 0.03, drawScale: 0.2 } },
-  ],
+  ["the fast loop, whose draws are foreign", { fastLoop }],
 ])("each row of %s is borne out by the policy that served it", async (_, options) => {
   const checks: SelfCheck[] = [];
   const observe: CompactOptions["observe"] = ({ gate }) => checks.push(gate.selfCheck!);

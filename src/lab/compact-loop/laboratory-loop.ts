@@ -86,8 +86,8 @@ export function createLaboratoryLoop<Row extends FoldedRow, Policy, Critic>(
       if (gate.verdict === "canary") canary = { policy: moved.policy, looks: looksOf(gate) };
       if (takesOver) [policy, canary] = [moved.policy, undefined];
       exploration = explore(improvement, {
-        ...{ takesOver, floor, hasFastLoop, discount },
-        before: exploration,
+        ...{ takesOver, floor, discount, before: exploration },
+        exploresItself: hasFastLoop,
       });
       critic = fit.critic;
       meta = judgement.state;
