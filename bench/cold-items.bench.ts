@@ -17,7 +17,10 @@ export const coldItemsBench: Bench<{
   choices: { preset: presetNames },
   run: async ({ data: path, seeds, preset, minutes }, report) => {
     const parts = await openPolicyData(report, {
-      ...{ name: "cold-items", path, minutes, preset: preset as Preset },
+      name: "cold-items",
+      path,
+      minutes,
+      preset: preset as Preset,
     });
     if (parts === undefined) return;
     const runs: ColdSeed[] = [];

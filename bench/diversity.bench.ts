@@ -120,23 +120,28 @@ export const diversityBench: Bench<{ readonly data: string; readonly seeds: numb
     const seeds = Array.from({ length: count }, (_, index) => measureFrontier(index + 1));
     showFrontier(report, seeds);
     compare(report, seeds, {
-      ...{ figure: "satisfaction", over: "off" },
+      figure: "satisfaction",
+      over: "off",
       metric: `P(a click) gained by ${names.main}, a genre a visit`,
     });
     compare(report, seeds, {
-      ...{ figure: "satisfaction", over: names.byDistance },
+      figure: "satisfaction",
+      over: names.byDistance,
       metric: `P(a click) gained over a ${names.byDistance}`,
     });
     compare(report, seeds, {
-      ...{ figure: "clicks", over: names.byDistance },
+      figure: "clicks",
+      over: names.byDistance,
       metric: `clicks gained over a ${names.byDistance}`,
     });
     compare(report, seeds, {
-      ...{ figure: "clicks", over: "off" },
+      figure: "clicks",
+      over: "off",
       metric: `clicks gained by ${names.main}, items clicked for themselves`,
     });
     compare(report, seeds, {
-      ...{ figure: "clicks", over: names.likest },
+      figure: "clicks",
+      over: names.likest,
       metric: `clicks gained over the ${names.likest}`,
     });
     if (existsSync(`${data}/u.item`)) await showSequences(report, data);

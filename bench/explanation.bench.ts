@@ -66,13 +66,19 @@ export const explanationBench: Bench<{
   name: "explanation",
   description: "slates without the events that their explanations name, and without others",
   options: {
-    ...{ data: "../shared/data/ml-100k", decisions: 300, seeds: 5 },
-    ...{ preset: "small", minutes: unlimited },
+    data: "../shared/data/ml-100k",
+    decisions: 300,
+    seeds: 5,
+    preset: "small",
+    minutes: unlimited,
   },
   choices: { preset: presetNames },
   run: async ({ data: path, decisions: count, seeds: draws, preset, minutes }, report) => {
     const parts = await openPolicyData(report, {
-      ...{ name: "explanation", path, minutes, preset: preset as Preset },
+      name: "explanation",
+      path,
+      minutes,
+      preset: preset as Preset,
     });
     if (parts === undefined) return;
     const { store } = await openTrained(parts, 1);

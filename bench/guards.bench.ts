@@ -95,7 +95,9 @@ function measure(one: Case, { runs, seed }: { readonly runs: number; readonly se
   return {
     proven: (100 * proven.length) / runs,
     standardError: mean(found.map(({ standardError }) => standardError)),
-    ...{ promoted: share("promoted"), stopped: share("stopped"), open: share("not enough data") },
+    promoted: share("promoted"),
+    stopped: share("stopped"),
+    open: share("not enough data"),
   };
 }
 

@@ -50,17 +50,24 @@ const sharesOf = (newItems: ReadonlySet<ItemId>, visits: readonly SeenVisit[]): 
 
 async function play(seed: number, add: number): Promise<Played> {
   const world = withArrivals(createShopWorld({ seed, visitsPerDay }), {
-    ...{ seed, share, turn: daysBefore * visitsPerDay },
+    seed,
+    share,
+    turn: daysBefore * visitsPerDay,
     boosts: add === 0 ? [] : [{ filter: "created > now - 1d", add }],
   });
   await runClosedLoop({
-    ...{ world, cycles: daysBefore + 1, decisionsPerCycle: visitsPerDay, seed, threads: 1 },
+    world,
+    cycles: daysBefore + 1,
+    decisionsPerCycle: visitsPerDay,
+    seed,
+    threads: 1,
     strategy: createPopularityLoop,
   });
   const { seen, newItems } = world;
   const reached = new Set(seen.flatMap(({ slate }) => slate.filter((item) => newItems.has(item))));
   return {
-    ...{ first: sharesOf(newItems, seen.slice(0, firstSlates)), day: sharesOf(newItems, seen) },
+    first: sharesOf(newItems, seen.slice(0, firstSlates)),
+    day: sharesOf(newItems, seen),
     reached: reached.size / newItems.size,
     reward: mean(seen.map(({ expected }) => expected)),
   };

@@ -64,7 +64,11 @@ export const policyQualityBench: Bench<{
   choices: { preset: presetNames },
   run: async ({ data: path, seeds, preset, minutes, epsilon }, report) => {
     const parts = await openPolicyData(report, {
-      ...{ name: "policy-quality", path, minutes, epsilon, preset: preset as Preset },
+      name: "policy-quality",
+      path,
+      minutes,
+      epsilon,
+      preset: preset as Preset,
     });
     if (parts === undefined) return;
     const runs: PolicySeed[] = [];

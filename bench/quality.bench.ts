@@ -118,7 +118,9 @@ function openFolders(data: InteractionData, plan: TransformerPlan): Parts["folde
   return {
     own: openRunFolder(`quality/${data.name}`, {
       ...common,
-      ...{ plan, defaultSettings, threads },
+      plan,
+      defaultSettings,
+      threads,
       // What a seed's file holds: one from before a line was added is not read.
       rankers: ["Transformer", "Transformer with Markov"],
     }),

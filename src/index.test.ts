@@ -53,7 +53,12 @@ test("the whole loop runs in the caller's process", async () => {
   const stop = new AbortController();
   const outcomes: string[] = [];
   await learn({
-    ...{ store, configuration, clock: () => now, seed: 1, threads: 1, signal: stop.signal },
+    store,
+    configuration,
+    clock: () => now,
+    seed: 1,
+    threads: 1,
+    signal: stop.signal,
     onCycle: ({ outcome }) => outcomes.push(outcome),
     onError: (error) => expect.fail(error.message),
     wait: async () => stop.abort(),

@@ -112,7 +112,9 @@ export async function measureColdItems(parts: PolicyData, seed: number): Promise
     const options = { store, configuration, scenario, seed, protocol: "leave-one-out" } as const;
     const unlearned = await readUnlearned(options, cycle);
     const result: ColdSeed = {
-      ...{ seed, newItems: fresh.size, users: unlearned.heldOut.length },
+      seed,
+      newItems: fresh.size,
+      users: unlearned.heldOut.length,
       placed: { ofNew: await measure(networks.placed), ofAll: all.placed },
       mean: { ofNew: await measure(networks.mean), ofAll: all.mean },
       alike: await hitRateAlike(placed, unlearned),

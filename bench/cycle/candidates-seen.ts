@@ -13,14 +13,20 @@ const noTokens = new Int32Array(1 << 16);
 export async function measureCandidatesSeen(store: Store, size: ShopSize): Promise<number> {
   const configuration = shopConfiguration(size);
   const { rows } = await readFeedback({
-    ...{ store, scenario: configuration.scenarios[0]!, now: shopClosedAt(size) },
+    store,
+    scenario: configuration.scenarios[0]!,
+    now: shopClosedAt(size),
     catalogueAsOf: createCatalogueAsOf(store.items, configuration.text),
     plan: { read: size.decisions, decisions: size.decisions, cells: Number.POSITIVE_INFINITY },
-    ...{ previous: 0, cycle: 1 },
+    previous: 0,
+    cycle: 1,
   });
   const tables = {
-    ...{ items: new Map(), itemRows: 1, tokenRows: 1 },
-    ...{ itemTokens: noTokens, contextTokens: noTokens },
+    items: new Map(),
+    itemRows: 1,
+    tokenRows: 1,
+    itemTokens: noTokens,
+    contextTokens: noTokens,
   };
   const laid = layRows(rows, { tables, slots: { item: 16, context: 16 } });
   const drawn = shuffledUnits(laid.units.length, createRandom(1));

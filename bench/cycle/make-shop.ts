@@ -156,7 +156,9 @@ async function visit(store: Store, size: ShopSize, random: RandomStream): Promis
     });
     await engine.record(
       clicks.map((itemId) => ({
-        ...{ userId: userOf(user), itemId, type: "click" },
+        userId: userOf(user),
+        itemId,
+        type: "click",
         decisionId: decision.decisionId,
       })),
     );

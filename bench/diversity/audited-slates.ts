@@ -16,10 +16,15 @@ const [slateSize, maxCandidates] = [10, 100];
 /** Diversity beside pins, boosts, caps and retrieval. */
 const configurationOf = (diversity: number) =>
   parseConfiguration({
-    ...{ uniformShare: 0.1, baselineShare: 0.1, canaryShare: 0.3 },
+    uniformShare: 0.1,
+    baselineShare: 0.1,
+    canaryShare: 0.3,
     scenarios: [
       {
-        ...{ name: scenario, slateSize, maxCandidates, excludeSeen: true },
+        name: scenario,
+        slateSize,
+        maxCandidates,
+        excludeSeen: true,
         rules: {
           diversity,
           boosts: [{ filter: "language = 'fr'", add: 0.5 }],
@@ -65,7 +70,10 @@ export async function auditSlates(
   const random = createRandom(88);
   let [now, ids] = [1, 0];
   const engine = await createEngine({
-    ...{ store, configuration, clock: () => now, random: random.split("engine") },
+    store,
+    configuration,
+    clock: () => now,
+    random: random.split("engine"),
     createId: () => `slate-${++ids}`,
   });
   try {

@@ -25,7 +25,10 @@ export const byRules =
   ({ logits, facts, slateSize, random }) => {
     const moment = { scenario: { rules }, offer: undefined, now: 0, slateSize };
     return sampleSlate({
-      ...{ logits, slateSize, exploration, random },
+      logits,
+      slateSize,
+      exploration,
+      random,
       rules: drawRulesOf(moment, () => facts),
     }).order;
   };

@@ -37,7 +37,9 @@ export async function decide(
 ): Promise<readonly Decision[]> {
   let ids = 0;
   const engine = await createEngine({
-    ...{ store, configuration, clock: Date.now },
+    store,
+    configuration,
+    clock: Date.now,
     random: createRandom(1).split("explanation"),
     createId: () => `explained-${++ids}-${Date.now()}`,
   });
@@ -93,8 +95,12 @@ async function measureOne(
     randomForAttention!.push(await drawOthers(attended, seed));
   }
   return {
-    ...{ events: events.length, named: shift, byAttention: await shiftOf(attended) },
-    ...{ random: random!, randomForAttention: randomForAttention!, ms },
+    events: events.length,
+    named: shift,
+    byAttention: await shiftOf(attended),
+    random: random!,
+    randomForAttention: randomForAttention!,
+    ms,
   };
 }
 

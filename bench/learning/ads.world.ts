@@ -37,7 +37,11 @@ const playStrategy =
     const days: DayOfCampaign[] = [];
     const world = createAdsWorld({ seed, visitsPerDay });
     const played = await runClosedLoop({
-      ...{ world, seed, threads: 1, cycles, decisionsPerCycle: visitsPerDay },
+      world,
+      seed,
+      threads: 1,
+      cycles,
+      decisionsPerCycle: visitsPerDay,
       strategy: strategies[name]!,
       onCycle: async ({ cycle }, store) => {
         days.push(...(await readDays(store, world, cycle - 1)));

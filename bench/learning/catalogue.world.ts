@@ -41,7 +41,10 @@ const playStrategy =
       world: createCatalogueWorld({ seed, turns: rounds * visitsPerCycle, data }),
       strategy: strategies[name]!,
       start: findStart(caseName).path,
-      ...{ seed, threads: 1, cycles: rounds, decisionsPerCycle: visitsPerCycle },
+      seed,
+      threads: 1,
+      cycles: rounds,
+      decisionsPerCycle: visitsPerCycle,
       onCycle: ({ cycle }) => onProgress(cycle / rounds),
     });
     return {

@@ -58,8 +58,11 @@ const playStrategy =
     let returns = { returnWithinDay: Number.NaN, sessionsPerDay: Number.NaN };
     const played = await runClosedLoop({
       world: createFeedWorld({ seed, friends: name !== alone }),
-      ...{ strategy: strategies[name]!, cycles, decisionsPerCycle: visitsPerCycle },
-      ...{ seed, threads: 1 },
+      strategy: strategies[name]!,
+      cycles,
+      decisionsPerCycle: visitsPerCycle,
+      seed,
+      threads: 1,
       onCycle: async ({ cycle }, store) => {
         // The first cycle's visits are shown what nothing was learned for.
         if (cycle === 1) from = (await store.decisions.dateRange("feed"))?.to ?? 0;

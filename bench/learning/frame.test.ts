@@ -45,7 +45,13 @@ function createParts(kept = new Map<string, KeptOutcome>()) {
   const controller = new AbortController();
   let now = 0;
   return {
-    ...{ kept, ran, lines, controller, workers: 1, revision: "a1b2c3", signal: controller.signal },
+    kept,
+    ran,
+    lines,
+    controller,
+    workers: 1,
+    revision: "a1b2c3",
+    signal: controller.signal,
     load: (unit: Unit) => kept.get(keyOf(unit)),
     save: (unit: Unit, one: KeptOutcome) => void kept.set(keyOf(unit), one),
     run: async (unit: Unit, onProgress: (share: number) => void) => {

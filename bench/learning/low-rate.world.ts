@@ -50,7 +50,9 @@ const playStrategy =
     playRow({
       world: createWorld(caseName, seed),
       strategy: strategies[name]!,
-      ...{ seed, cycles, visitsPerCycle },
+      seed,
+      cycles,
+      visitsPerCycle,
       onCycle: ({ cycle }) => onProgress(cycle / cycles),
     });
 

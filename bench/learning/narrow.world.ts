@@ -9,8 +9,13 @@ const logs = {
   "narrow-150": { items: 150, candidates: 150, rows: 3000, loggingSharpness: 3, clickRate: 0.1 },
   "narrow-500": { items: 500, candidates: 100, rows: 5000, loggingSharpness: 3, clickRate: 0.1 },
   mature: {
-    ...{ items: 500, candidates: 100, rows: 5000, loggingSharpness: 3, clickRate: 0.02 },
-    ...{ loggingKnowledge: 0.9, qualityDeviation: 1 },
+    items: 500,
+    candidates: 100,
+    rows: 5000,
+    loggingSharpness: 3,
+    clickRate: 0.02,
+    loggingKnowledge: 0.9,
+    qualityDeviation: 1,
   },
   broad: { items: 150, candidates: 50, rows: 12_000, loggingSharpness: 1, clickRate: 0.1 },
 };

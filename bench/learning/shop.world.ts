@@ -42,8 +42,12 @@ const playStrategy =
   async (name: string, { seed, onProgress }: UnitOfWork): Promise<PlayedRow> => {
     const world = createShopWorld({ seed, visitsPerDay: visitsPerCycle });
     const played = await runClosedLoop({
-      ...{ world, strategy: strategies[name]!, cycles, decisionsPerCycle: visitsPerCycle },
-      ...{ seed, threads: 1 },
+      world,
+      strategy: strategies[name]!,
+      cycles,
+      decisionsPerCycle: visitsPerCycle,
+      seed,
+      threads: 1,
       onCycle: ({ cycle }) => onProgress(cycle / cycles),
     });
     return {

@@ -53,7 +53,12 @@ const toJson = (results: WorldResults) => {
     );
   const { name, value, better, main, settings } = world;
   return {
-    ...{ name, value, better, main, settings, seeds },
+    name,
+    value,
+    better,
+    main,
+    settings,
+    seeds,
     values: byCase(world.policies, (name, on) => results.read("values", name, on)),
     curves: byCase(world.policies, (name, on) => results.read("curves", name, on)),
     figures: byCase(figureNames, (name, on) => results.read("figures", name, on)),

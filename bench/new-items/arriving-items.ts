@@ -61,6 +61,7 @@ export function withArrivals(world: World<CatalogueVisit>, arrival: Arrival): Ar
         seen.push({ slate, clicked, expected: world.expectedReward(turn, slate) });
       return reactions;
     },
-    ...{ newItems, seen },
+    newItems,
+    seen,
   };
 }

@@ -16,7 +16,11 @@ export async function createPopularityLoop(options: StrategyOptions): Promise<St
   const { maxDecisions } = configuration.learner;
   const update = async () => {
     const { itemRewards, behaviour } = await readFeedback({
-      ...{ store, scenario, now: clock(), previous: 0, cycle: 0 },
+      store,
+      scenario,
+      now: clock(),
+      previous: 0,
+      cycle: 0,
       catalogueAsOf: createCatalogueAsOf(store.items, configuration.text),
       plan: { read: maxDecisions, decisions: maxDecisions, cells: Number.POSITIVE_INFINITY },
     });

@@ -18,8 +18,12 @@ export async function findAcknowledged(
     for (const batch of batchesOf(events)) {
       const again = batch.map((event) => ({
         event: {
-          ...{ type: "click", value: 1, occurredAt: 0, eventId: event.eventId },
-          ...{ userId: userId(event.userId), itemId: itemId(event.itemId) },
+          type: "click",
+          value: 1,
+          occurredAt: 0,
+          eventId: event.eventId,
+          userId: userId(event.userId),
+          itemId: itemId(event.itemId),
         },
       }));
       const outcomes = await store.events.record(again);

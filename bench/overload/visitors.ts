@@ -52,7 +52,9 @@ export function createVisitors(
     const shown = slate.map((entry) => itemId(entry.itemId));
     const events = world.react(turn, shown).map((reaction) => ({
       ...reaction,
-      ...{ userId, decisionId, eventId: `${decisionId}/${reaction.itemId}` },
+      userId,
+      decisionId,
+      eventId: `${decisionId}/${reaction.itemId}`,
     }));
     if (events.length === 0) return;
     const { status } = await ask(`${url}/api/v1/events`, { agent, body: { events } });

@@ -57,12 +57,21 @@ export async function measurePolicySeed(parts: PolicyData, seed: number): Promis
       );
     const rankedAt = performance.now();
     const ranking = await rankWithPolicy({
-      ...{ store, configuration, scenario, seed, protocol: "leave-one-out" },
+      store,
+      configuration,
+      scenario,
+      seed,
+      protocol: "leave-one-out",
       version: cycle.candidateVersion,
     });
     const seconds = (cycle.finishedAt - cycle.startedAt) / 1000;
     const result = {
-      ...{ seed, ranking, training, temperature: slates.temperature, seconds, loss },
+      seed,
+      ranking,
+      training,
+      temperature: slates.temperature,
+      seconds,
+      loss,
       peakMiB: process.resourceUsage().maxRSS / 1024,
       msARanking: (performance.now() - rankedAt) / ranking.users,
     };

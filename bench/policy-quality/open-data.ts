@@ -51,7 +51,9 @@ export async function openPolicyData(
   const data = await readInteractions(source, { now: Date.now(), signal });
   const size = { items: data.itemCount, interactions: countInteractions(data) };
   const folder = openRunFolder(`${name}/${basename(source)}`, {
-    ...{ ...size, preset, threads },
+    ...size,
+    preset,
+    threads,
     ...(minutes < unlimited && { minutes }),
     ...(epsilon > 0 && { epsilon }),
   });

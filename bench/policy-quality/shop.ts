@@ -11,7 +11,9 @@ const slateSize = 10;
 const pageSize = 1000;
 
 const items = {
-  ...{ name: "items", slateSize, excludeSeen: true },
+  name: "items",
+  slateSize,
+  excludeSeen: true,
   reward: { weights: { interaction: 1 }, windowSeconds: 600, maximum: 1 },
 };
 

@@ -25,7 +25,14 @@ export async function trainFirst(
   let loss = Number.NaN;
   if (done !== undefined) return { cycle: done, loss };
   const cycle = await train({
-    ...{ store, configuration, scenario, seed, preset, threads, minutes, clock: Date.now },
+    store,
+    configuration,
+    scenario,
+    seed,
+    preset,
+    threads,
+    minutes,
+    clock: Date.now,
     onProgress: (progress) => {
       if (progress.stage !== "read") print(describeTrainingProgress(progress));
       if (progress.stage === "epoch") loss = progress.loss;

@@ -78,8 +78,13 @@ async function train(
     for (let start = 0; start < rows.length; start += pageSize)
       await store.events.record(rows.slice(start, start + pageSize));
     return await trainPolicy({
-      ...{ store, scenario, seed, threads: 1, configuration: configure(pool, level) },
-      ...{ clock: countingClock(), onProgress: () => {} },
+      store,
+      scenario,
+      seed,
+      threads: 1,
+      configuration: configure(pool, level),
+      clock: countingClock(),
+      onProgress: () => {},
       ...(level.epsilon === Number.POSITIVE_INFINITY && {
         minutes: (level.epochs * epochMs) / 60_000,
       }),
@@ -96,7 +101,9 @@ type Context = TrainedPolicy["context"];
 function stateAfter(pool: Pool, { catalogue, scenario }: Context, user: UserId, count?: number) {
   const events = (pool.events.get(user) ?? []).slice(0, count);
   const history = events.map((event, index) => ({
-    ...{ ...event, sequence: index + 1, occurredAt: startOfTime },
+    ...event,
+    sequence: index + 1,
+    occurredAt: startOfTime,
   }));
   return createState({ user: { history, attributes: {} }, catalogue, scenario, context: {} });
 }

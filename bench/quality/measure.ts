@@ -56,7 +56,9 @@ export async function measureBaselines(parts: Parts): Promise<BaselineRun> {
   const known = folder.load<BaselineRun>(file);
   if (known !== undefined) return known;
   const { ranked, skipped } = await evaluateBaselines(split, {
-    ...{ k, seed: 1, threads },
+    k,
+    seed: 1,
+    threads,
     onProgress: (progress) => print(describeRankingProgress(progress)),
   });
   const run = { ranked: ranked.map((one) => ({ ...one, quality: keep(one.quality) })), skipped };
@@ -82,14 +84,21 @@ export async function measureSeed(
   const startedAt = performance.now();
   const seconds = () => (kept?.seconds ?? 0) + (performance.now() - startedAt) / 1000;
   const { quality, epochs, bestEpoch, pooled } = await rankWithTransformer(split, plan, {
-    ...{ k, seed, threads, clock: Date.now },
+    k,
+    seed,
+    threads,
+    clock: Date.now,
     onProgress: (progress) => print(`seed ${seed}, ${describeRankingProgress(progress)}`),
     onCheckpoint: async (checkpoint) =>
       folder.save(`${name}.checkpoint`, { checkpoint, seconds: seconds() }),
     resumeFrom: kept?.checkpoint,
   });
   const run: SeedRun = {
-    ...{ seed, quality: keep(quality), epochs, bestEpoch, seconds: seconds() },
+    seed,
+    quality: keep(quality),
+    epochs,
+    bestEpoch,
+    seconds: seconds(),
     pooled: { ...pooled, quality: keep(pooled.quality) },
   };
   folder.save(`${name}.json`, run);

@@ -49,9 +49,13 @@ async function checkArm(
     checkedEstimators.some((one) => one === estimator),
   );
   return {
-    ...{ arm, truth: truth.value, decides: conclude(evaluation).decides },
+    arm,
+    truth: truth.value,
+    decides: conclude(evaluation).decides,
     estimates: [naive, ...found].map(({ estimator, ...one }) => ({
-      ...{ estimator, value: one.value, standardError: one.standardError },
+      estimator,
+      value: one.value,
+      standardError: one.standardError,
       isCovered: covers(one, truth),
     })),
   };

@@ -21,8 +21,11 @@ export const evaluate = (
       customers.map((customer) => {
         const propensities = logging(customer);
         return {
-          ...{ position: 0, action: arms[customer.arm]!, candidates: arms },
-          ...{ reward: customer.outcome[outcome], propensities },
+          position: 0,
+          action: arms[customer.arm]!,
+          candidates: arms,
+          reward: customer.outcome[outcome],
+          propensities,
           propensity: propensities[customer.arm]!,
         };
       }),

@@ -54,7 +54,8 @@ async function measure(
   const errors = fits.map((one) => measureRatings(one, drawn));
   const average = (of: (one: (typeof errors)[number]) => number) => mean(errors.map(of));
   return {
-    ...{ predictor, isWeighted },
+    predictor,
+    isWeighted,
     ...(learn !== fitPopularity && {
       errors: {
         rmse: average(({ rmse }) => rmse),

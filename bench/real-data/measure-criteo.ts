@@ -30,8 +30,12 @@ export interface CriteoRow {
 const rowsOf = (displays: readonly Display[]) =>
   displays.flatMap(({ clicked, propensity, standsFor }, index) =>
     Array.from({ length: standsFor }, () => ({
-      ...{ position: 0, action: "shown", candidates: ["shown", "another"] },
-      ...{ reward: clicked ? 1 : 0, propensity, propensities: [propensity, 1 - propensity] },
+      position: 0,
+      action: "shown",
+      candidates: ["shown", "another"],
+      reward: clicked ? 1 : 0,
+      propensity,
+      propensities: [propensity, 1 - propensity],
       user: String(index),
     })),
   );

@@ -46,7 +46,10 @@ export function readCoat(folder: string): Coat {
   const [train, test] = [read("train.ascii"), read("test.ascii")];
   const chosen = ratingsOf(train);
   return {
-    ...{ users: train.length, items: train[0]!.length },
-    ...{ chosen, weighted: weigh(chosen, read("propensities.ascii")), drawn: ratingsOf(test) },
+    users: train.length,
+    items: train[0]!.length,
+    chosen,
+    weighted: weigh(chosen, read("propensities.ascii")),
+    drawn: ratingsOf(test),
   };
 }

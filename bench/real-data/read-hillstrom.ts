@@ -46,7 +46,8 @@ function readCustomer(row: Row): Customer {
   const [mens, womens] = [numberOf(row, "mens"), numberOf(row, "womens")];
   return {
     arm: placeOf(row, "segment", arms),
-    ...{ mens: mens === 1, womens: womens === 1 },
+    mens: mens === 1,
+    womens: womens === 1,
     features: Float64Array.of(
       ...[1, numberOf(row, "recency") / 12, Math.log(numberOf(row, "history")) / 8],
       ...[mens, womens, mens * womens, numberOf(row, "newbie")],

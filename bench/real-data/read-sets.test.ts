@@ -11,7 +11,9 @@ const customer = '6,"7) $1,000 +",1100.5,1,0,Rural,0,Phone,Mens E-Mail,1,1,29.9'
 test("a customer has the arm, what was known before, and the three outcomes", () => {
   const [read] = parseHillstrom(`${header}\n${customer}\n`);
   expect(read).toMatchObject({
-    ...{ arm: 1, mens: true, womens: false },
+    arm: 1,
+    mens: true,
+    womens: false,
     outcome: { visit: 1, conversion: 1, spend: 29.9 },
   });
   const history = Math.log(1100.5) / 8;

@@ -43,7 +43,9 @@ function bestArm(heads: readonly LinearHead[], { features }: Customer): number {
 const inputOf = (trained: LogEvaluation, serving: LogEvaluation): PairedInput => ({
   feedback: trained.arrays,
   predictions: trained.arrays.predictions,
-  ...{ serving: serving.arrays, candidate: trained.arrays, weightClip },
+  serving: serving.arrays,
+  candidate: trained.arrays,
+  weightClip,
 });
 
 /** @param learned the outcome that the policy learns to raise */

@@ -53,12 +53,15 @@ export function makeClusteredPolicy(items: number, random: RandomStream): Cluste
   const inCluster = (cluster: number) =>
     (clusters * drawPopular(Math.floor(items / clusters), random) + cluster) % items;
   const encoder = encodeEncoder({
-    ...{ shape, parameters: { ...parameters, itemTable } },
+    shape,
+    parameters: { ...parameters, itemTable },
     itemIds: views.map(({ itemId }) => itemId),
     counts: Float32Array.from(views, (_, item) => Math.floor(1e5 * (item + 1) ** -0.8)),
     throughSequence: 0,
     chain: {
-      ...{ window: 3, decay: 0.7, weight: 0.5 },
+      window: 3,
+      decay: 0.7,
+      weight: 0.5,
       successors: buildRows(items, (row, add) => {
         if (row >= followed) return;
         for (let one = 0; one < successors; one++) add(inCluster(row % clusters), random.uniform());

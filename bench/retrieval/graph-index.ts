@@ -26,8 +26,13 @@ export function buildGraphIndex(
   { width, expansion }: { readonly width: number; readonly expansion: number },
 ) {
   const index = new Index({
-    ...{ dimensions: width, metric: "ip", quantization: "f16", connectivity: 16 },
-    ...{ expansion_add: 128, expansion_search: expansion, multi: false },
+    dimensions: width,
+    metric: "ip",
+    quantization: "f16",
+    connectivity: 16,
+    expansion_add: 128,
+    expansion_search: expansion,
+    multi: false,
   });
   const batch = 10_000;
   for (let start = 0; start * width < table.length; start += batch) {

@@ -36,7 +36,9 @@ export function makePolicy(items: number, random: RandomStream): TrainedPolicy {
     counts: Float32Array.from(views, () => 1 + random.integer(100)),
     throughSequence: 0,
     chain: {
-      ...{ window: 3, decay: 0.7, weight: 0.5 },
+      window: 3,
+      decay: 0.7,
+      weight: 0.5,
       successors: buildRows(items, (_, add) => {
         for (let one = 0; one < successors; one++) add(random.integer(items), random.uniform());
       }),
@@ -97,8 +99,11 @@ export async function openLargeRecord(
   const importMs = performance.now() - importedAt;
   for (let user = 0; user < users; user++) {
     const clicks = drawHistory().map(({ itemId }, event) => ({
-      ...{ userId: userOf(user), itemId },
-      ...{ type: "click", value: 1, occurredAt: event },
+      userId: userOf(user),
+      itemId,
+      type: "click",
+      value: 1,
+      occurredAt: event,
     }));
     await store.events.record(clicks.map((event) => ({ event })));
   }

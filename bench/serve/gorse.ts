@@ -57,7 +57,10 @@ async function fill(items: number, agent: Agent): Promise<void> {
       Array.from({ length: Math.min(batchSize, items - first) }, (_, index) => ({
         ItemId: `i-${first + index}`,
         Categories: [`genre-${index % 40}`],
-        ...{ Labels: [], Timestamp, IsHidden: false, Comment: "" },
+        Labels: [],
+        Timestamp,
+        IsHidden: false,
+        Comment: "",
       })),
       agent,
     );
@@ -65,8 +68,11 @@ async function fill(items: number, agent: Agent): Promise<void> {
   const perBatch = batchSize / historyPerUser;
   for (let first = 0; first < users; first += perBatch) {
     const feedback = Array.from({ length: batchSize }, (_, index) => ({
-      ...{ FeedbackType: "click", UserId: userOf(first + Math.floor(index / historyPerUser)) },
-      ...{ ItemId: `i-${random.integer(items)}`, Timestamp, Comment: "" },
+      FeedbackType: "click",
+      UserId: userOf(first + Math.floor(index / historyPerUser)),
+      ItemId: `i-${random.integer(items)}`,
+      Timestamp,
+      Comment: "",
     }));
     await send("/api/feedback", feedback, agent);
   }
@@ -89,7 +95,11 @@ function createGorseVisitors(): Visitors {
     const reactions = react(turn, slate as never);
     const Timestamp = new Date().toISOString();
     const feedback = reactions.map(({ itemId: ItemId }) => ({
-      ...{ FeedbackType: "click", UserId: userId, ItemId, Timestamp, Comment: "" },
+      FeedbackType: "click",
+      UserId: userId,
+      ItemId,
+      Timestamp,
+      Comment: "",
     }));
     if (feedback.length > 0) await ask(`${url}/api/feedback`, { agent, body: feedback });
   };

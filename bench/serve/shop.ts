@@ -25,7 +25,9 @@ const anHour = 3_600_000;
 const configuration = {
   scenarios: [
     {
-      ...{ name: scenario, slateSize, excludeSeen: true },
+      name: scenario,
+      slateSize,
+      excludeSeen: true,
       reward: { weights: { click: 1 }, maximum: 1, windowSeconds },
     },
   ],
@@ -58,8 +60,11 @@ async function fillHistories(store: Store, items: number, random: RandomStream):
     const clicks = batch.flatMap((user) =>
       Array.from({ length: historyPerUser }, (_, event) => ({
         event: {
-          ...{ userId: userOf(user), itemId: itemId(`i-${random.integer(items)}`) },
-          ...{ type: "click", value: 1, occurredAt: event },
+          userId: userOf(user),
+          itemId: itemId(`i-${random.integer(items)}`),
+          type: "click",
+          value: 1,
+          occurredAt: event,
         },
       })),
     );
@@ -81,7 +86,7 @@ async function addPolicy(store: Store, items: number, random: RandomStream): Pro
     );
   const bytes = encodeNetwork(network);
   const evidence = { reason: "a policy with random numbers" };
-  const added = { ...{ scenario, bytes, evidence }, createdAt: 0, kind: "network" } as const;
+  const added = { scenario, bytes, evidence, createdAt: 0, kind: "network" } as const;
   await store.policies.apply({
     encoders: [encoder],
     add: [{ ...added, status: "serving" }],

@@ -68,7 +68,9 @@ async function fill(
     kept.flatMap((own, user) =>
       own.toReversed().map((artist) => ({
         event: {
-          ...{ type: "like", value: 1, occurredAt: 1 },
+          type: "like",
+          value: 1,
+          occurredAt: 1,
           userId: userId(users[user]!),
           itemId: itemId(String(artist)),
         },
@@ -103,7 +105,8 @@ function compare(name: string, ranker: Ranker, listeners: readonly Listener[]): 
   const rated = weights.map((weight) => ({ weight, hits: meanWith(weight) }));
   const { weight } = rated.reduce((best, one) => (one.hits > best.hits ? one : best));
   return {
-    ...{ ranker: name, weight },
+    ranker: name,
+    weight,
     without: measuring.map((one) => hitRate(ranker, one, 0)),
     withFriends: measuring.map((one) => hitRate(ranker, one, weight)),
   };
@@ -136,7 +139,8 @@ export async function measureSocial(data: Lastfm, seed: number): Promise<SocialS
     const first = (artists: readonly number[], one: Listener) =>
       artists.filter((artist) => !one.kept.includes(artist)).slice(0, rule.candidates);
     return {
-      ...{ seed, listeners: listeners.length },
+      seed,
+      listeners: listeners.length,
       rows: [
         compare("popularity", popularity, listeners),
         compare("item neighbours", fitItemNeighbours(fitted, neighbours), listeners),

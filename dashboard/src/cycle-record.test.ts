@@ -29,7 +29,9 @@ test("live comparisons are told in a sentence each, and a canary's names the ver
   const arm = { users: 40, rows: 100 };
   const canary = {
     ...({ version: 9, since: 0, deadline: 1, action: "promote" } as const),
-    ...{ reason: "Canary 9 live: better.", canary: arm, serving: arm },
+    reason: "Canary 9 live: better.",
+    canary: arm,
+    serving: arm,
   };
   const anchor = { version: 2, since: 0, serving: arm, anchor: arm, relativeLift: 0.3 };
   expect(liveLines({ canary, anchor })).toEqual([
@@ -52,7 +54,8 @@ test("without a usable relative lift the difference stays in reward units", () =
   const gate = sampleGate({ difference: 0, relativeLift: 0, interval: [-1, 1] });
   expect(gateLift({ gate })).toEqual({ value: 0, interval: [-1, 1], unit: "reward" });
   expect(gateLift({ gate: sampleGate({ difference: -0.2 }) })).toEqual({
-    ...{ value: -0.2, unit: "reward" },
+    value: -0.2,
+    unit: "reward",
   });
 });
 
@@ -64,9 +67,20 @@ test("a cycle that never reached the gate has no lift and no settings", () => {
 
 test("a setting shows its memory as weights, and its difference with its error", () => {
   const setting = {
-    ...{ name: "incumbent", klRadius: 0.05, pessimism: 0.5, discriminator: 1, proximity: 0.5 },
-    ...{ memory: [0.25, 0.75], kl: 0.1, difference: 0.0123, standardError: 0.004, z: 3.075 },
-    ...{ sharedError: 0, servingValue: 0.4, predicted: 0.031, predictedDeviation: 0.02 },
+    name: "incumbent",
+    klRadius: 0.05,
+    pessimism: 0.5,
+    discriminator: 1,
+    proximity: 0.5,
+    memory: [0.25, 0.75],
+    kl: 0.1,
+    difference: 0.0123,
+    standardError: 0.004,
+    z: 3.075,
+    sharedError: 0,
+    servingValue: 0.4,
+    predicted: 0.031,
+    predictedDeviation: 0.02,
     weight: 0.6,
   };
   const unjudged = { ...setting, name: "leap", difference: 0, standardError: null, z: 0 };

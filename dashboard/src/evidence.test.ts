@@ -8,8 +8,15 @@ test("a promoted network is explained by its lift, predicted and realised, and t
     verdict: "promote",
     promotion: { promotedAt: 0, holdbackShare: 0.05, predicted: { relativeLift: 0.042 } },
     realised: {
-      ...{ version: 7, replaced: 5, since: 0, looks: 1, action: "keep", reason: "" },
-      ...{ serving: arm, holdback: arm, relativeLift: -0.01 },
+      version: 7,
+      replaced: 5,
+      since: 0,
+      looks: 1,
+      action: "keep",
+      reason: "",
+      serving: arm,
+      holdback: arm,
+      relativeLift: -0.01,
     },
     reason: "lower bound above 0",
   });
@@ -22,7 +29,9 @@ test("a promoted network is explained by its lift, predicted and realised, and t
 test("a policy that was a canary is explained by what live rewards showed of it", () => {
   const tried = {
     ...({ version: 7, since: 0, deadline: 1, action: "lose", reason: "" } as const),
-    ...{ canary: arm, serving: arm, relativeLift: -0.1 },
+    canary: arm,
+    serving: arm,
+    relativeLift: -0.1,
   };
   expect(evidenceLine({ tried, reason: "Canary: better" })).toBe(
     "−10.0\u00a0% as a canary: Canary: better",

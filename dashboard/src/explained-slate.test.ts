@@ -18,7 +18,11 @@ const explanation: ExplanationBody = {
   leftOut: { available: 1030, byRules: 10, seen: 0, notRetrieved: 1000 },
   slate: [
     {
-      ...{ ...item, itemId: "tea", position: 0, propensity: 0.3, score: 1.2 },
+      ...item,
+      itemId: "tea",
+      position: 0,
+      propensity: 0.3,
+      score: 1.2,
       terms: { encoder: 1.25, boost: -0.05 },
       raisedBy: [
         { event: 1, logRatio: 0.4 },
@@ -26,8 +30,14 @@ const explanation: ExplanationBody = {
       ],
     },
     {
-      ...{ itemId: "card", position: 1, propensity: 1, score: 0 },
-      ...{ terms: { encoder: 0 }, explored: 0, pinned: true, raisedBy: [] },
+      itemId: "card",
+      position: 1,
+      propensity: 1,
+      score: 0,
+      terms: { encoder: 0 },
+      explored: 0,
+      pinned: true,
+      raisedBy: [],
     },
   ],
   history: [
@@ -43,12 +53,22 @@ describe("a slate's explanation", () => {
     expect(termColumns(explanation).map(({ title }) => title)).toEqual(["encoder", "boost"]);
     expect(itemRows(explanation)).toEqual([
       {
-        ...{ itemId: "tea", probability: "30.0\u00a0%", place: "1 of 20", explored: "0.3\u00a0%" },
-        ...{ score: "+1.20", terms: ["+1.25", "\u22120.05"], raisedBy: "buy mug, view pot" },
+        itemId: "tea",
+        probability: "30.0\u00a0%",
+        place: "1 of 20",
+        explored: "0.3\u00a0%",
+        score: "+1.20",
+        terms: ["+1.25", "\u22120.05"],
+        raisedBy: "buy mug, view pot",
       },
       {
-        ...{ itemId: "card", probability: "100\u00a0%", place: "pinned by a rule" },
-        ...{ explored: "0.0\u00a0%", score: "0.00", terms: ["0.00", ""], raisedBy: "" },
+        itemId: "card",
+        probability: "100\u00a0%",
+        place: "pinned by a rule",
+        explored: "0.0\u00a0%",
+        score: "0.00",
+        terms: ["0.00", ""],
+        raisedBy: "",
       },
     ]);
   });
@@ -56,13 +76,21 @@ describe("a slate's explanation", () => {
   test("lists the events that moved it first, then those with most attention", () => {
     expect(eventRows(explanation)).toEqual([
       {
-        ...{ event: 1, name: "buy mug", occurredAt, attention: 0.3 },
-        ...{ shift: "20.0\u00a0%", hasMoved: true },
+        event: 1,
+        name: "buy mug",
+        occurredAt,
+        attention: 0.3,
+        shift: "20.0\u00a0%",
+        hasMoved: true,
       },
       { event: 2, name: "view hat", occurredAt, attention: 0.6, shift: "", hasMoved: false },
       {
-        ...{ event: 0, name: "view pot", occurredAt, attention: 0.1 },
-        ...{ shift: "2.0\u00a0%", hasMoved: false },
+        event: 0,
+        name: "view pot",
+        occurredAt,
+        attention: 0.1,
+        shift: "2.0\u00a0%",
+        hasMoved: false,
       },
     ]);
     const unread = explanation.history.map(({ attention: _, ...event }) => event);
@@ -90,7 +118,8 @@ describe("a slate's explanation", () => {
     const uniform = {
       ...explanation,
       slate: [{ ...first!, terms: {}, raisedBy: [] }],
-      ...{ history: [], movedBy: { events: [], shift: 0 } },
+      history: [],
+      movedBy: { events: [], shift: 0 },
     };
     expect([termColumns(uniform), eventRows(uniform)]).toEqual([[], []]);
     expect(itemRows(uniform)[0]).toMatchObject({ terms: [], raisedBy: "" });

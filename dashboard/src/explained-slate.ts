@@ -97,7 +97,10 @@ export function eventRows({ history, movedBy }: ExplanationBody): readonly PastE
     const { attention, shift, occurredAt } = found;
     return [
       {
-        ...{ event, name: nameOf(history, event), occurredAt, hasMoved: moved.has(event) },
+        event,
+        name: nameOf(history, event),
+        occurredAt,
+        hasMoved: moved.has(event),
         ...(attention !== undefined && { attention }),
         shift: shift === undefined ? "" : formatPercent(shift),
       },

@@ -39,10 +39,7 @@ test("a trained policy shows the hit rate of the slates that it serves before th
   const surplus = { mean: 0, standardError: 0.01 };
   const chosen = { temperature: 0.20589, served: 0.18, effectiveChoices: 12.3, surplus };
   const choice = { users: 470, sorted: 0.2, chosen, curve: [chosen] };
-  const slates = {
-    ...{ slateSize: 10, users: 472, temperature: 0.20589 },
-    ...{ network, popularity, choice },
-  };
+  const slates = { slateSize: 10, users: 472, temperature: 0.20589, network, popularity, choice };
   expect(figureGroups({ slates })).toEqual([
     {
       title: "First slates, on held-out events",
@@ -62,9 +59,14 @@ test("a trained policy shows the hit rate of the slates that it serves before th
 test("a review shows what its own gate found", () => {
   const groups = figureGroups({
     review: {
-      ...{ kind: "canary", version: 4, action: "promote" },
+      kind: "canary",
+      version: 4,
+      action: "promote",
       gate: sampleGate({
-        ...{ looks: 3, difference: 0.02, interval: [0.004, 0.036], probabilityPositive: 0.991 },
+        looks: 3,
+        difference: 0.02,
+        interval: [0.004, 0.036],
+        probabilityPositive: 0.991,
       }),
     },
   });
@@ -89,7 +91,9 @@ test("live comparisons show both ends and the deadline of a canary", () => {
   const live = { difference: 0.02, interval: [0.004, 0.036] as const, relativeLift: 0.1 };
   const canary = {
     ...({ ...live, version: 9, since: 0, deadline: 86_400_000, action: "keep" } as const),
-    ...{ reason: "", canary: { users: 190, rows: 900 }, serving: arm },
+    reason: "",
+    canary: { users: 190, rows: 900 },
+    serving: arm,
   };
   const anchor = { ...live, version: 2, since: 0, serving: arm, anchor: { users: 19, rows: 90 } };
   const rows = [
@@ -120,7 +124,10 @@ test("a cycle says whether the encoder learns on, and why", () => {
   const mean = (value: number) => ({ mean: value, standardError: 0.1 });
   const groups = figureGroups({
     encoderWatch: {
-      ...{ newEvents: 10_004, knownEvents: 49_760, isDue: true, reason: "it foresees less" },
+      newEvents: 10_004,
+      knownEvents: 49_760,
+      isDue: true,
+      reason: "it foresees less",
       loss: { now: mean(6.634), before: mean(5.84), users: 228 },
     },
   });

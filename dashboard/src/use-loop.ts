@@ -37,7 +37,8 @@ export function useLoop(client: RecurveClient, view: View): LoopState & { refres
       setState(({ data, trouble }) => ({
         ...(data && { data }),
         trouble: {
-          ...{ since: trouble?.since ?? now, message },
+          since: trouble?.since ?? now,
+          message,
           ...(error instanceof ApiError && { code: error.code }),
         },
         now,

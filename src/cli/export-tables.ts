@@ -167,8 +167,11 @@ export const tableKinds: Readonly<Record<TableName, TableKind>> = {
     open: openDecisions,
     description:
       "Write decisions with propensities, candidates and rewards, for recurve evaluate off-policy and other tools",
-    ...{ scenario: "the first of the configuration", hasArm: true, hasTime: true },
-    ...{ hasUsers: true, hasDsjson: true },
+    scenario: "the first of the configuration",
+    hasArm: true,
+    hasTime: true,
+    hasUsers: true,
+    hasDsjson: true,
   },
   events: {
     open: async ({ store, all, options }) => {
@@ -182,7 +185,8 @@ export const tableKinds: Readonly<Record<TableName, TableKind>> = {
       };
     },
     description: "Write behaviour events in their order",
-    ...{ hasTime: true, hasUsers: true },
+    hasTime: true,
+    hasUsers: true,
   },
   items: {
     open: async ({ store }) => ({
@@ -207,7 +211,9 @@ export const tableKinds: Readonly<Record<TableName, TableKind>> = {
     open: async ({ store, all }) => {
       const count = await store.edges.count();
       return {
-        ...{ table: edgeTable(store), columns: ["userId", "type", "to"], count },
+        table: edgeTable(store),
+        columns: ["userId", "type", "to"],
+        count,
         refused: describeRefused((await all.edges.count()) - count, "edge"),
       };
     },
@@ -228,6 +234,7 @@ export const tableKinds: Readonly<Record<TableName, TableKind>> = {
   cycles: {
     open: openCycles,
     description: "Write the learning cycles with their records",
-    ...{ scenario: "all", hasTime: true },
+    scenario: "all",
+    hasTime: true,
   },
 };

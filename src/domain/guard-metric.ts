@@ -49,8 +49,11 @@ export const guardTestsOf = (guards: readonly GuardMetric[] = []): readonly Guar
       { name, outcome, margin, harm },
       ...segments.flatMap(({ attribute, values, margin: own = margin }) =>
         values.map((value) => ({
-          ...{ name: `${name} of ${attribute} ${value}`, outcome, harm },
-          ...{ margin: own, segment: { attribute, value } },
+          name: `${name} of ${attribute} ${value}`,
+          outcome,
+          harm,
+          margin: own,
+          segment: { attribute, value },
         })),
       ),
     ];

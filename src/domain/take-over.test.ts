@@ -52,7 +52,11 @@ test("a retriever that is still compared leaves, and the policy of both arms is 
     { version: 3, status: "holdback" },
   ]);
   expect(assign(7)).toEqual({
-    ...{ serving: 7, canaryShare: 0, holdback: 3, holdbackShare: 0.2 },
-    ...{ baseline: 1, retriever: 2 },
+    serving: 7,
+    canaryShare: 0,
+    holdback: 3,
+    holdbackShare: 0.2,
+    baseline: 1,
+    retriever: 2,
   });
 });

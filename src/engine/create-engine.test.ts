@@ -143,7 +143,8 @@ describe("a roll-back", () => {
     expect(before).toMatchObject({ serving, canary, canaryShare: 0.3 });
     const { canary: _, ...rest } = before;
     expect(await store.policies.assignment("shop")).toEqual({
-      ...{ ...rest, canaryShare: 0 },
+      ...rest,
+      canaryShare: 0,
       serving: expect.any(Number),
     });
     expect((await store.policies.find(canary!))?.status).toBe("undecided");

@@ -134,7 +134,9 @@ function createViews(parts: RecommendParts) {
   const { store, configuration } = parts;
   const named = (scenario?: string) => findScenario(configuration, scenario).name;
   const scene = (scenario: string, key?: string) => ({
-    ...{ store, scenario: named(scenario), now: parts.clock() },
+    store,
+    scenario: named(scenario),
+    now: parts.clock(),
     ...(key !== undefined && { key }),
   });
   return {
@@ -196,7 +198,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     ...options,
     startedAt,
     createId,
-    ...{ catalogue, policies: options.policies ?? served, fastLoops, findDamagedUsers },
+    catalogue,
+    policies: options.policies ?? served,
+    fastLoops,
+    findDamagedUsers,
   };
   const preparation = options.preparesPolicies ? await startPreparing(parts, served) : undefined;
   const engine: Engine = {

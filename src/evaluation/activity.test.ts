@@ -7,8 +7,15 @@ import { compareActivity, measureActivity } from "./activity.ts";
 const user = (fields: Partial<UserActivity>): UserActivity => ({
   userId: userId("ada"),
   arm: "serving",
-  ...{ sessions: 0, decisions: 0, seconds: 0, returns: 0, waitedDays: 0 },
-  ...{ endedDayAgo: 0, backWithinDay: 0, endedWeekAgo: 0, backWithinWeek: 0 },
+  sessions: 0,
+  decisions: 0,
+  seconds: 0,
+  returns: 0,
+  waitedDays: 0,
+  endedDayAgo: 0,
+  backWithinDay: 0,
+  endedWeekAgo: 0,
+  backWithinWeek: 0,
   ...fields,
 });
 

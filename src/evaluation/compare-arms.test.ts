@@ -30,7 +30,9 @@ test("with equal buckets the standard error is that of a mean of bucket means", 
 test("an arm without decisions has no mean, and one bucket has no error", () => {
   expect(armMean(series("serving", 5, [1, 2]), "canary")).toBeUndefined();
   expect(armMean(series("serving", 5, [1]), "serving")).toEqual({
-    ...{ mean: 1, decisions: 5, buckets: 1 },
+    mean: 1,
+    decisions: 5,
+    buckets: 1,
   });
 });
 

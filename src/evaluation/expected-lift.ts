@@ -65,7 +65,8 @@ export function expectLift(judged: JudgedLift, spread: number): PredictedLift | 
   const width = Math.sqrt(factor) * (judged.interval[1] - found);
   const interval = [difference - width, difference + width] as const;
   return {
-    ...{ difference, interval },
+    difference,
+    interval,
     relativeLift: scale * difference,
     relativeInterval: [scale * interval[0], scale * interval[1]],
   };

@@ -63,27 +63,23 @@ const harmful: readonly [guard: string, HarmfulWorld, lenient: Partial<GateLimit
   [
     // Bots of many names click on whatever the floor shows; people don't.
     "effective sample share",
-    {
-      ...{ serving: [0.975, 0.025], candidate: [0, 1] },
-      ...{ worth: [0.3, 0.1], seen: [0.3, 1] },
-    },
+    { serving: [0.975, 0.025], candidate: [0, 1], worth: [0.3, 0.1], seen: [0.3, 1] },
     { effectiveSampleShare: 0 },
   ],
   [
     // Action 1 was shown three times as often as the log says: each of its rewards counts threefold.
     "distance of the mean weight",
-    {
-      ...{ serving: [0.7, 0.3], candidate: [0.4, 0.6] },
-      ...{ worth: [0.5, 0.45], logged: [0.9, 0.1] },
-    },
+    { serving: [0.7, 0.3], candidate: [0.4, 0.6], worth: [0.5, 0.45], logged: [0.9, 0.1] },
     { meanWeightDeviations: 1e6 },
   ],
   [
     // Most of its mass is beyond the limit, on an action that few but bots were shown.
     "checked mass",
     {
-      ...{ serving: [0.5, 0.49, 0.01], candidate: [0, 0.28, 0.72] },
-      ...{ worth: [0.1, 0.3, 0], seen: [0.1, 0.3, 1] },
+      serving: [0.5, 0.49, 0.01],
+      candidate: [0, 0.28, 0.72],
+      worth: [0.1, 0.3, 0],
+      seen: [0.1, 0.3, 1],
     },
     { checkedMass: 0 },
   ],
@@ -101,7 +97,8 @@ test.each(harmful)("the guard '%s' alone stops a harmful candidate", (name, worl
 
 test("what the log never showed can't carry a promotion: its loss is taken for granted", () => {
   const unseen = simulate({
-    ...{ serving: [0.5, 0.4999, 0.0001], candidate: [0, 0.45, 0.55] },
+    serving: [0.5, 0.4999, 0.0001],
+    candidate: [0, 0.45, 0.55],
     worth: [0.2, 0.6, 0],
   });
   const limits = { ...gateLimits, checkedMass: 0 };

@@ -158,7 +158,9 @@ export function judgeMetric(
     limit: Math.expm1(sign * (isDecided ? limit : most)),
     passed: isDecided && found < limit,
     metric: {
-      ...{ margin, outcomes, isDecided },
+      margin,
+      outcomes,
+      isDecided,
       ...(isKnown && { standardError, smallestMargin: sign * Math.expm1(sign * smallest) }),
     },
   };

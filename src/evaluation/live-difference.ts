@@ -130,9 +130,7 @@ export function compareLiveArms({
   const meanReward =
     (after * tested.rows + before * reference.rows) / (tested.rows + reference.rows);
   const worth = Math.abs(meanReward - unrewarded);
-  const [lower, upper] = liveInterval({
-    ...{ value: difference, standardError, worth, plannedError },
-  });
+  const [lower, upper] = liveInterval({ value: difference, standardError, worth, plannedError });
   return {
     tested,
     reference,

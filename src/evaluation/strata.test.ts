@@ -22,7 +22,9 @@ test("rows of the serving policy count 1 in its value, whatever the candidate is
 test("a candidate that differs nowhere leaves all rows alike", () => {
   const index = Int32Array.of(0, 1);
   const { difference } = weighStrata({
-    ...{ index, differenceSpread: new Float64Array(2), servingSpread: ones(2) },
+    index,
+    differenceSpread: new Float64Array(2),
+    servingSpread: ones(2),
   });
   expect([...difference]).toEqual([1, 1]);
 });

@@ -9,7 +9,8 @@ async function open(server: Partial<ServerConfiguration>, host?: string) {
   const store = await openStore(":memory:");
   const { scenarios } = parseConfiguration();
   const recurve = await serveStore(store, {
-    ...{ database: ":memory:", learner: false },
+    database: ":memory:",
+    learner: false,
     configuration: parseConfiguration({ scenarios, server }),
     ...(host !== undefined && { host }),
   });

@@ -102,7 +102,9 @@ function createGuards(
   const knowsNames = host !== undefined || hosts.length > 0;
   const isClosed = authentication === "keys" || (host !== undefined && !isLoopback(host));
   return {
-    ...{ origins, maxRequests, keyShare },
+    origins,
+    maxRequests,
+    keyShare,
     ...(logAudited && { logAudited }),
     ...(knowsNames && { isOwnHost: createHostCheck(host ?? "localhost", hosts) }),
     ...(authentication !== "proxy" && {
@@ -134,7 +136,11 @@ export async function serveStore(store: Store, options: ServeStoreOptions): Prom
   const calls = createOpenCalls();
   const { logError, isClosing, sharedMetrics } = options;
   const fetch = createFetch({
-    ...{ engine, calls, clock, log, guards: createGuards(store, options) },
+    engine,
+    calls,
+    clock,
+    log,
+    guards: createGuards(store, options),
     ...(logError && { logError }),
     ...(isClosing && { isClosing }),
     ...(sharedMetrics && { sharedMetrics }),

@@ -27,8 +27,15 @@ const whole = { tables: tableRows(network), slots: allSlots };
 function batchOf(rows: readonly BatchRow[]) {
   const laid = layRows(rows, whole);
   const shape = {
-    ...{ rows: 4, states: 3, candidates: 4, items: 6, read: 5 },
-    ...{ historyRows: 4, candidateRows: 5, tokens: itemTokenBuckets, slots: allSlots },
+    rows: 4,
+    states: 3,
+    candidates: 4,
+    items: 6,
+    read: 5,
+    historyRows: 4,
+    candidateRows: 5,
+    tokens: itemTokenBuckets,
+    slots: allSlots,
   };
   const drawn = laid.units.map((_, index) => ({ index, weight: 1 + index }));
   return { shape, ...buildBatch(laid, drawn, shape) };

@@ -76,7 +76,9 @@ export function criticLoss(
   const last = { axis: 0, start: rewardHeads, end: shape.heads };
   const choices = scoreCandidates(graph, values, {
     ...batch,
-    ...{ shape, head: rewardHeads, state: slice(state, last) },
+    shape,
+    head: rewardHeads,
+    state: slice(state, last),
   });
   const loss = add(
     weightedCrossEntropy(add(shown, intercept), "reward", {

@@ -19,10 +19,15 @@ const rows = banditRows(
   { count: 80, states: [sampleState()], views, rewards: () => 0.5 },
   createRandom(seed),
 ).map((row, index) => ({
-  ...{ ...row, logPolicy, policy, user: index >> 1, policyVersion: index < 40 ? 1 : 2 },
+  ...row,
+  logPolicy,
+  policy,
+  user: index >> 1,
+  policyVersion: index < 40 ? 1 : 2,
   fold: (index >> 1) % 2 === 0 ? ("first" as const) : ("second" as const),
   session: {
-    ...{ decision: index, decisionReward: row.reward },
+    decision: index,
+    decisionReward: row.reward,
     ...(index % 2 === 0 && { next: index + 1 }),
   },
 }));
@@ -38,7 +43,12 @@ test("rows of another policy are held beside the serving one's, and with a disco
   const fits = createFits(
     family,
     {
-      ...{ critic: undefined, arm: "serving", floor: 0.03, meta: initialMetaPolicy, mpo, random },
+      critic: undefined,
+      arm: "serving",
+      floor: 0.03,
+      meta: initialMetaPolicy,
+      mpo,
+      random,
       serving: createNetwork(policyShape, random),
       stages: { measure: async (_, work) => await work() },
       rows: marked,

@@ -66,7 +66,10 @@ export function createNetworkFamily(options: {
         network: withEncoder(from ?? createCritic(random.split("critic")), encoder),
         rows,
         random: random.split(`train-critic/${nameOf(fit)}`),
-        ...{ discount, defaultReward, threads, settings: mpo.critic },
+        discount,
+        defaultReward,
+        threads,
+        settings: mpo.critic,
         hasExamination: fit.has("examination"),
       });
       return { critic: training.network, discriminator: training.separation, training };
@@ -76,7 +79,9 @@ export function createNetworkFamily(options: {
         network: startOf(serving, random),
         rows: states,
         ownItems: oftenShown(rows),
-        ...{ threads, objective: mpo.distillation.objective, settings: mpo.distillation },
+        threads,
+        objective: mpo.distillation.objective,
+        settings: mpo.distillation,
         random: random.split(`distil/${nameOf(move)}`),
       });
       return { policy: distillation.network, distillation };

@@ -18,7 +18,8 @@ export async function withScorer<T>(
   use: (scorer: Scorer) => Promise<T>,
 ): Promise<T> {
   const scorer = await createScorer(network, {
-    ...{ batchStates: scoreBatch, threads },
+    batchStates: scoreBatch,
+    threads,
     logOddsOf: rowLogOdds,
   });
   try {

@@ -140,7 +140,10 @@ export function layRows<Row extends BatchRow>(
     const candidates = candidatesOfSlate(own[0]!);
     const shown = own.map((row) => row.candidates[row.action]!);
     return {
-      ...{ rows: own, first, state, candidates: numbersOf(candidates) },
+      rows: own,
+      first,
+      state,
+      candidates: numbersOf(candidates),
       read: numbersOf([...state.history, ...shown]),
       ...(encoder && { logOdds: rowLogOdds(encoder, { state, candidates }) }),
     };

@@ -98,7 +98,11 @@ test("a candidate that is silent on a row, or on a candidate of one, is not gate
 
 test("a challenger without a weight is not taken for one of weight 0", () => {
   const setting = {
-    ...{ name: "leap", klRadius: 1, pessimism: 0, discriminator: 0, proximity: 1 },
+    name: "leap",
+    klRadius: 1,
+    pessimism: 0,
+    discriminator: 0,
+    proximity: 1,
     memory: [0, 0, 1],
   };
   const restraint = { strength: 0, massBefore: 0, massAfter: 0 };

@@ -63,6 +63,10 @@ function fitCalibrations<Row extends FoldedRow>(
   return (scored) => calibrateRows(scored, maps, slope);
 }
 
+/** Whether another policy than the serving one made a row. */
+const isOther = ({ loggingLogs, isOwnDraw }: KnownRow<FoldedRow>) =>
+  loggingLogs !== undefined && isOwnDraw !== true;
+
 /** The three fits of a cycle, which share all but the rows that they leave out. */
 export interface Fits<Row extends FoldedRow, Fit, Moved> {
   fit(without: Fold | undefined): Promise<HeldFit<Row, Fit>>;
@@ -92,10 +96,12 @@ export function createFits<
   const { limits } = family;
   const knownTo = (without: Fold | undefined) => rows.filter(({ fold }) => fold !== without);
   const score = ({ critic }: Fit, chosen: readonly Known[]) =>
-    stages.measure("score", () => {
-      const logs = chosen.map(({ logPolicy }) => logPolicy);
-      return scoreRows<Known, Critic>(family, critic, { rows: chosen, logs });
-    });
+    stages.measure("score", () =>
+      scoreRows<Known, Critic>(family, critic, {
+        rows: chosen,
+        logs: chosen.map(({ logPolicy }) => logPolicy),
+      }),
+    );
   const solve = (
     { discriminator: d }: Fit,
     scored: readonly ScoredRow<Known>[],
@@ -111,12 +117,8 @@ export function createFits<
         family.fitCritic(knownTo(without), { without, serving, from, has, random }),
       );
       const all = judging.filter(({ fold }) => fold === without);
-      const isOther = ({ loggingLogs, isOwnDraw }: Known) =>
-        loggingLogs !== undefined && isOwnDraw !== true;
-      const held = await score(
-        fit,
-        all.filter((row) => !isOther(row)),
-      );
+      const own = all.filter((row) => !isOther(row));
+      const held = await score(fit, own);
       return { without, fit, held, others: await score(fit, all.filter(isOther)) };
     },
     judge: async ({ without, fit, held: raw, others: rawOthers }, settings, out) => {

@@ -214,7 +214,10 @@ export function gateArrays(
   const { checked, above, spreads } = columns;
   return {
     ...loggedArrays(rows, logging!, values),
-    ...{ serving: serving!, candidate: candidate!, checked, above },
+    serving: serving!,
+    candidate: candidate!,
+    checked,
+    above,
     rowWeights: weighStrata({ index: numberStrata(rows), ...spreads }),
     coverage: coverage.shares(),
   };

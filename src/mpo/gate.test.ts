@@ -267,7 +267,9 @@ const judgeGuarded = (rows: readonly ScoredRow[], guards: readonly GuardTest[]) 
   gateCandidate({
     rows,
     candidateLogs: rows.map(() => Float64Array.from(paying, Math.log)),
-    ...{ predictedDifference: 0.05, limits: gateLimits, guards },
+    predictedDifference: 0.05,
+    limits: gateLimits,
+    guards,
   });
 
 test("a guard metric that the candidate harms holds it, one that it keeps does not", () => {

@@ -20,7 +20,12 @@ const rows: readonly FoldedRow[] = Array.from({ length: 1200 }, (_, index) => {
   const random = createRandom(seed).split(index);
   const action = random.integer(4);
   return {
-    ...{ candidates, action, position: 0, propensity: 0.25, exploration: 0.1, arm: "serving" },
+    candidates,
+    action,
+    position: 0,
+    propensity: 0.25,
+    exploration: 0.1,
+    arm: "serving",
     reward: random.uniform() < pay[action]! ? 1 : 0,
     user: index % 200,
     fold: index % 2 === 0 ? "first" : "second",
@@ -62,8 +67,15 @@ function createTable(
 
 const run = (without: readonly Part[] = [], family = createTable(), log = rows) =>
   improve(family, {
-    ...{ serving: uniform, critic: undefined, meta: initialMetaPolicy, rows: log, floor: 0.03 },
-    ...{ arm: "serving", mpo: defaultMpo, random: createRandom(seed), without },
+    serving: uniform,
+    critic: undefined,
+    meta: initialMetaPolicy,
+    rows: log,
+    floor: 0.03,
+    arm: "serving",
+    mpo: defaultMpo,
+    random: createRandom(seed),
+    without,
   });
 
 const names = ({ gate }: Awaited<ReturnType<typeof run>>) => gate.guards.map(({ name }) => name);

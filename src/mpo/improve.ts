@@ -10,7 +10,7 @@ import { createFits, type JudgedFit } from "./fits.ts";
 import { checkDistillation, type DistillationGap, distillationGap, gateCandidate } from "./gate.ts";
 import type { ImproveInput, RenewedStart, Stages } from "./improve-input.ts";
 import { type Judgement, judgeChallengers, toContextRow } from "./judge.ts";
-import type { FoldedRow } from "./judged-row.ts";
+import type { Fold, FoldedRow } from "./judged-row.ts";
 import { isJudged } from "./judged-slates.ts";
 import type { JudgedPart, MeasuredPart } from "./measure.ts";
 import { describeContext, type MetaContext } from "./meta-context.ts";
@@ -105,12 +105,6 @@ function gateImprovement(
   return gap === undefined ? gate : checkDistillation(gate, gap, mpo.distillation.largestGap);
 }
 
-/** Of the gate against a renewed start. */
-const limitsAgainst = (
-  { probability: canaryProbability }: Pick<RenewedStart<never>, "probability">,
-  { gate }: MpoConfiguration,
-) => ({ ...limitsOf(gate), canaryProbability });
-
 /** Of a half, in the order of its `gateRows`. */
 const rowsOf = <Row extends FoldedRow>({
   held,
@@ -139,6 +133,28 @@ const scoreHalves =
     }
     return logs;
   };
+
+/** The verdict, once the candidate has been compared with a renewed start, if there is one. */
+async function compareRenewed<Policy>(
+  gated: GateRecord,
+  start: RenewedStart<Policy> | undefined,
+  {
+    candidateLogs,
+    mpo,
+    rows,
+    onHalves,
+  }: Pick<Gated, "candidateLogs" | "mpo"> & {
+    readonly rows: JudgedPart["rows"];
+    readonly onHalves: (
+      policyOf: (half: { readonly without: Fold | undefined }) => Policy,
+    ) => Promise<readonly Float64Array[]>;
+  },
+): Promise<GateRecord> {
+  if (start === undefined || candidateLogs === undefined) return gated;
+  const limits = { ...limitsOf(mpo.gate), canaryProbability: start.probability };
+  const score = () => onHalves(({ without }) => start.make(without));
+  return checkRenewedStart(gated, { rows, candidateLogs, limits, score });
+}
 
 /**
  * Steps 2 and 3 of the paper: critic, challengers, paired judgement, and the policy moved to the
@@ -181,7 +197,8 @@ export async function improve<
   const onHalves = scoreHalves(family, stages, [first, second]);
   const candidateLogs = has("gate") ? await onHalves(candidateOf) : undefined;
   const both = await fits.judge(await fits.fit(undefined), settings, raw);
-  const { moved, moves, challengers } = await fits.move(both, judgement);
+  const proposal = await fits.move(both, judgement);
+  const { moved, moves } = proposal;
   const gap = await stages.measure("score", async () =>
     distillationGap(moves, await family.scorePolicy(moved.policy, moves)),
   );
@@ -193,15 +210,14 @@ export async function improve<
   const gated = await stages.measure("gate", () =>
     gateImprovement(judged, { candidateLogs, gap: checked, judgement, mpo, selfCheck, guards }),
   );
-  const gate =
-    renewedStart && candidateLogs
-      ? await checkRenewedStart(gated, {
-          ...{ rows: judged, candidateLogs, limits: limitsAgainst(renewedStart, mpo) },
-          score: () => onHalves(({ without }) => renewedStart.make(without)),
-        })
-      : gated;
   return {
-    ...{ fit: both.fit, moved, judgement, context, challengers, moves, raw, gate, gap },
+    fit: both.fit,
+    ...proposal,
+    judgement,
+    context,
+    raw,
+    gate: await compareRenewed(gated, renewedStart, { candidateLogs, mpo, rows: judged, onHalves }),
+    gap,
     parts: [first, second].map(({ held, challengers }) => ({ rows: held, challengers })),
     calibrated: [...first.held, ...second.held],
     rows: [...first.measured.rows, ...second.measured.rows],

@@ -192,10 +192,7 @@ describe("the judge", () => {
   test("mixes the challengers' probabilities by their weights", () => {
     const [first] = challengers;
     const names = challengers.map(({ setting }) => [setting.name, 0] as const);
-    const weights = {
-      ...Object.fromEntries(names),
-      ...{ "do-nothing": 0.2, [first!.setting.name]: 0.8 },
-    };
+    const weights = { ...Object.fromEntries(names), "do-nothing": 0.2, [first!.setting.name]: 0.8 };
     const { scores } = scored[0]!;
     const logs = challengerLogs(scores, first!.setting, { temperature: first!.temperature });
     const mixed = mixChallengers(challengers, weights)(scored[0]!);

@@ -54,10 +54,7 @@ test.each([
     const rows = withChanged({ propensity });
     const { isKept, selfCheck } = check(rows);
     expect(rows.filter(isKept)).toEqual(slates.toSpliced(2, 1).flat());
-    expect(selfCheck).toEqual({
-      ...{ rows: 10, leftOut: 2 },
-      largestLogRatio: expect.closeTo(ratio, 9),
-    });
+    expect(selfCheck).toEqual({ rows: 10, leftOut: 2, largestLogRatio: expect.closeTo(ratio, 9) });
   },
 );
 
@@ -89,7 +86,9 @@ test("the reason names the rows left out where data is lacking, and only there",
   const short = applySelfCheck({ ...gate, verdict: "not-enough-data" }, selfCheck);
   expect(short.reason).toMatch(/^Too few\. The self-check left out 90 of 90 rows: .*now\.$/);
   expect(applySelfCheck({ ...gate, verdict: "hold" }, selfCheck)).toEqual({
-    ...{ ...gate, verdict: "hold", selfCheck },
+    ...gate,
+    verdict: "hold",
+    selfCheck,
   });
 });
 

@@ -38,7 +38,9 @@ function enumerate(logs: Float64Array) {
 
 const product = (values: readonly number[]) => values.reduce((total, value) => total * value, 1);
 const template = simulateSlates(small, {
-  ...{ logs: slatePolicy(small, () => 0), decisions: 1, random: createRandom(seed) },
+  logs: slatePolicy(small, () => 0),
+  decisions: 1,
+  random: createRandom(seed),
   isCascade: true,
 })[0]!;
 
@@ -52,7 +54,9 @@ function rowsOf(logs: Float64Array, rewardOf: (items: readonly number[]) => numb
       return {
         row: {
           ...template.row,
-          ...{ position, user, propensity: conditionals[position]! },
+          position,
+          user,
+          propensity: conditionals[position]!,
           candidates: left.map((a) => views[a]!),
           action: left.indexOf(item),
           reward: rewardOf(items.slice(0, position + 1)),
@@ -136,8 +140,10 @@ describe("users who stop after a click, slates of 5 out of 12", () => {
     worthOfSlates(world, { logs, slates: 10_000, random: createRandom(seed + 1) });
   const judge = (judged: readonly ScoredRow[], logs: Float64Array) =>
     gateCandidate({
-      ...{ rows: judged, candidateLogs: scoreSlates(judged, logs) },
-      ...{ predictedDifference: 0, limits: gateLimits },
+      rows: judged,
+      candidateLogs: scoreSlates(judged, logs),
+      predictedDifference: 0,
+      limits: gateLimits,
     });
   const better = slatePolicy(world, (share) => 3 * share);
   const worse = slatePolicy(world, (share) => -share);

@@ -49,7 +49,9 @@ test("users who differ, and a reward model that is wrong at each position, are n
 
 const stops: SlateWorld = {
   ...createSlateWorld(12, 0.9),
-  ...{ slateSize: 5, reading: "stops", userSpread: 0.2 },
+  slateSize: 5,
+  reading: "stops",
+  userSpread: 0.2,
 };
 
 test("users who stop after a click show it", () => {
@@ -63,7 +65,9 @@ test("users who stop after a click show it", () => {
 
 test("where two alike items take most of a third's reward, the guard alone stops a harmful candidate of such items", () => {
   const world: SlateWorld = {
-    ...{ exploration: 0.1, slateSize: 5, reading: "redundant" },
+    exploration: 0.1,
+    slateSize: 5,
+    reading: "redundant",
     worth: Float64Array.from({ length: 12 }, (_, item) => (item < 4 ? 0.9 : 0.7)),
   };
   const [serving, candidate] = [1, 4].map((logit) =>

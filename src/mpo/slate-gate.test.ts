@@ -35,7 +35,9 @@ const candidates = [
 
 describe("slates of 10 out of 30, with the truth as the reward model", () => {
   const rows = simulateSlates(world, {
-    ...{ logs: serving, decisions: 1500, random: createRandom(seed) },
+    logs: serving,
+    decisions: 1500,
+    random: createRandom(seed),
   });
   const judge = (logs: Float64Array) => {
     const candidateLogs = scoreSlates(rows, logs);
@@ -75,7 +77,9 @@ describe("slates of 10 out of 30, with the truth as the reward model", () => {
     const made = slatePolicy(world, (share) => 5 * share);
     const uniform = slatePolicy(world, () => 0);
     const log = simulateSlates(world, {
-      ...{ logs: made, decisions: 1500, random: createRandom(seed + 2) },
+      logs: made,
+      decisions: 1500,
+      random: createRandom(seed + 2),
     });
     const [loggingLogs, servingLogs] = [scoreSlates(log, made), scoreSlates(log, uniform)];
     const foreign = log.map(({ row, scores }, index) => ({
@@ -88,8 +92,10 @@ describe("slates of 10 out of 30, with the truth as the reward model", () => {
     );
     expect(selfCheck).toMatchObject({ rows: foreign.length, leftOut: 0 });
     const gate = gateCandidate({
-      ...{ rows: foreign, candidateLogs: scoreSlates(log, serving) },
-      ...{ predictedDifference: 0.02, limits: gateLimits },
+      rows: foreign,
+      candidateLogs: scoreSlates(log, serving),
+      predictedDifference: 0.02,
+      limits: gateLimits,
     });
     const difference = truth - worthOf(uniform);
     for (const form of [gate.doublyRobust!, gate.censored!])

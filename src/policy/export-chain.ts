@@ -25,7 +25,9 @@ export function exportChain(
   const { chainLengths, chainItems, chainShares } = chainTensors(chain);
   const shareOf = openShares(counts);
   return {
-    ...{ window, decay, popularityShare },
+    window,
+    decay,
+    popularityShare,
     lengths: Int32Array.from(chainLengths!.values),
     successors: Int32Array.from(chainItems!.values),
     weights: chainShares!.values,

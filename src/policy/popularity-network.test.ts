@@ -103,7 +103,10 @@ test("it is untrained, as the first policy is, and a trained one is not", () => 
 /** Users of the first half like one item, those of the second the other. */
 const [liked, other] = [ids[0]!, ids[1]!];
 const renewal = {
-  ...{ isBeaten: false, slateSize: 1, maxCandidates: 500, random },
+  isBeaten: false,
+  slateSize: 1,
+  maxCandidates: 500,
+  random,
   rewards: (without?: "first" | "second") =>
     new Map([
       [liked, clicksOf(100, without === "first" ? 0 : 50)],

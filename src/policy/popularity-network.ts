@@ -31,7 +31,9 @@ function sampledGain(gains: Float64Array, steepness: number, draws: Draws): numb
   let sum = 0;
   for (let slate = 0; slate < slates; slate++) {
     const { order } = sampleSlate({
-      ...{ logits, slateSize, exploration: 0 },
+      logits,
+      slateSize,
+      exploration: 0,
       random: random.split(`slate/${slate}`),
     });
     for (const index of order) sum += gains[index]!;

@@ -44,7 +44,8 @@ const ruled: fc.Arbitrary<Ruled> = fc
     const weights = limits.map((_, group) => 1 / (1 + group));
     const diversity = { power, featuresOf: groupsOf, weights };
     const rules = {
-      ...{ pins: new Map(held), caps: { groupsOf, limits } },
+      pins: new Map(held),
+      caps: { groupsOf, limits },
       ...(power > 0 && { diversity }),
     };
     return { logits: Float64Array.from(logits), slateSize, exploration, rules };
@@ -56,7 +57,9 @@ function allSlates({ logits, slateSize, exploration, rules }: Ruled): readonly n
   const extend = (order: number[]) => {
     const next = [...logits.keys()].filter((index) => {
       const propensities = slatePropensities({
-        ...{ logits, exploration, rules },
+        logits,
+        exploration,
+        rules,
         order: [...order, index],
       });
       return propensities.length > order.length && propensities.at(-1)! > 0;

@@ -173,7 +173,10 @@ test("connections beyond the limit are closed with a warning, and idle ones make
   const { app } = await openTestServer();
   const warnings: string[] = [];
   const listening = await listen({
-    ...{ app, host, port: 0, maxConnections: 3 },
+    app,
+    host,
+    port: 0,
+    maxConnections: 3,
     logWarning: (line) => warnings.push(line),
   });
   onTestFinished(listening.close);
@@ -201,7 +204,8 @@ test("a client that fills its key's share over many sockets leaves room for anot
   });
   const { url, store, clock } = await open({
     guard: ({ store: keys, clock: now }) => ({
-      ...{ maxRequests: 4, keyShare: 0.75 },
+      maxRequests: 4,
+      keyShare: 0.75,
       keyring: createKeyring(keys, { clock: now, isClosed: true }),
     }),
     change: (engine) => ({

@@ -147,7 +147,9 @@ export function applyAll(
   const name = freshName(graph);
   const outputs = kinds.map(({ shape, type }, index) => ({
     name: index === 0 ? name : `${name}.${index}`,
-    ...{ shape, type, graph },
+    shape,
+    type,
+    graph,
   }));
   graph.nodes.push({ operator, inputs, outputs, attributes });
   return outputs;

@@ -33,8 +33,13 @@ function problem(rows: number) {
   const scaled = multiply(states, input(graph, "temperature", [4]));
   const terms = multiply(logSoftmax(matmul(scaled, weights)), input(graph, "target", [rows, 6]));
   return {
-    ...{ graph, loss: multiply(sum(terms), -1), parameters: [table, weights], initial },
-    ...{ clipNorm: 0.5, weightDecay: 0.1, averageDecay: 0.9 },
+    graph,
+    loss: multiply(sum(terms), -1),
+    parameters: [table, weights],
+    initial,
+    clipNorm: 0.5,
+    weightDecay: 0.1,
+    averageDecay: 0.9,
   };
 }
 

@@ -58,10 +58,7 @@ function createTable(options: SparseTrainerOptions, width: number): SparseTable 
   const averages = (isState(initial) ? initial.averages[name] : undefined) ?? parameters;
   return createSparseTable({
     width,
-    start: {
-      ...{ parameters, ...start },
-      averages: averageDecay === undefined ? undefined : averages,
-    },
+    start: { parameters, ...start, averages: averageDecay === undefined ? undefined : averages },
     settings: options,
   });
 }

@@ -78,8 +78,10 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const banks = createBanks(adam.cells, start);
   const slopes = Object.fromEntries(fed.map(({ name }, i) => [name, adam.fedGradients[i]!]));
   const results = {
-    ...{ [lossOutput]: loss, ...mapKeys(outputs, resultOutput) },
-    ...{ ...mapKeys(slopes, gradientOutput), ...afterStep(adam) },
+    [lossOutput]: loss,
+    ...mapKeys(outputs, resultOutput),
+    ...mapKeys(slopes, gradientOutput),
+    ...afterStep(adam),
   };
   const native = await createNativeSession(graph, results, {
     ...(options.threads !== undefined && { threads: options.threads }),

@@ -30,18 +30,19 @@ async function openGorse(rules = {}, rest = {}) {
 
 const time = "2022-08-07T00:26:46Z";
 const item = (id: string, fields: object = {}) => ({
-  ...{
-    ItemId: id,
-    IsHidden: false,
-    Timestamp: time,
-    Categories: ["a"],
-    Labels: ["x"],
-    Comment: "",
-  },
+  ItemId: id,
+  IsHidden: false,
+  Timestamp: time,
+  Categories: ["a"],
+  Labels: ["x"],
+  Comment: "",
   ...fields,
 });
 const feedback = (user: string, id: string, type = "like") => ({
-  ...{ FeedbackType: type, UserId: user, ItemId: id, Timestamp: time },
+  FeedbackType: type,
+  UserId: user,
+  ItemId: id,
+  Timestamp: time,
 });
 
 /** Twelve items, of which the first four are of category "b" too, and the last is hidden. */
@@ -194,7 +195,8 @@ describe("recommendations", () => {
     const isRare = (id = "") => ["i0", "i1", "i2", "i3"].includes(id);
     for (let user = 0; user < 8; user++) {
       const [first, second] = await client.getRecommend({
-        ...{ userId: `user-${user}`, cursorOptions: { n: 2 } },
+        userId: `user-${user}`,
+        cursorOptions: { n: 2 },
       });
       const [found] = await store.decisions.recent(1);
       const { exploration = 0, positionPropensities } = found?.decision ?? {};
@@ -228,7 +230,9 @@ describe("recommendations", () => {
     const { client, advance } = await openShop();
     const ask = (delay?: string) =>
       client.getRecommend({
-        ...{ userId: "ann", writeBackType: "read", cursorOptions: { n: 5 } },
+        userId: "ann",
+        writeBackType: "read",
+        cursorOptions: { n: 5 },
         ...(delay !== undefined && { writeBackDelay: delay }),
       });
     const first = await ask();

@@ -47,7 +47,9 @@ test("each operation of Azure's preview client is answered as the client expects
   const client = createPersonalizerClient(url, { key: "k" }, { allowInsecureConnection: true });
   const actions = ["a", "b"].map((id) => ({ id, features: [{ id }] }));
   const slots = ["top", "side"].map((id, index) => ({
-    ...{ id, features: [{ id }], baselineAction: actions[index]!.id },
+    id,
+    features: [{ id }],
+    baselineAction: actions[index]!.id,
   }));
   const reward = { body: { value: 1 } };
   const slotReward = { body: { reward: [{ slotId: "top", value: 1 }] } };
@@ -131,7 +133,12 @@ test("each method of gorsejs succeeds", async () => {
   const client = new Gorse<string>({ endpoint: `${url}/gorse`, secret: "k" });
   const Timestamp = "2026-02-01T00:00:00Z";
   const item = (ItemId: string) => ({
-    ...{ ItemId, IsHidden: false, Timestamp, Categories: ["a"], Labels: ["x"], Comment: "" },
+    ItemId,
+    IsHidden: false,
+    Timestamp,
+    Categories: ["a"],
+    Labels: ["x"],
+    Comment: "",
   });
   const user = (UserId: string) => ({ UserId, Labels: ["x"], Comment: "", Subscribe: [] });
   const like = { FeedbackType: "like", UserId: "ada", ItemId: "tea", Timestamp };

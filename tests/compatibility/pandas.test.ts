@@ -40,8 +40,12 @@ test.skipIf(process.env.RECURVE_FULL === undefined)(
     };
     const parquet = await read("parquet");
     expect(parquet.types).toMatchObject({
-      ...{ userId: "string", seed: "int64", exploration: "double", context: "string" },
-      ...{ decidedAt: "timestamp[ms, tz=UTC]", slate: "list<element: string not null>" },
+      userId: "string",
+      seed: "int64",
+      exploration: "double",
+      context: "string",
+      decidedAt: "timestamp[ms, tz=UTC]",
+      slate: "list<element: string not null>",
       rewards: "list<element: double not null>",
     });
     for (const found of [parquet, await read("csv"), await read("jsonl")]) {

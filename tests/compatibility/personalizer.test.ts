@@ -21,10 +21,7 @@ const configurationOf = (reward: object = {}, rules: object = {}) => ({
       excludeSeen: false,
       exploration: 0.2,
       rules,
-      reward: {
-        ...{ weights: { reward: 1 }, windowSeconds: 600, minimum: -1, maximum: 1 },
-        ...reward,
-      },
+      reward: { weights: { reward: 1 }, windowSeconds: 600, minimum: -1, maximum: 1, ...reward },
     },
   ],
   compatibility: { personalizer: { scenario: "loop" } },

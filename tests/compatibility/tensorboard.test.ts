@@ -41,14 +41,20 @@ test.skipIf(process.env.RECURVE_FULL === undefined)(
     expect(scalars["guards/effective sample share, passed"][0]).toEqual([1, 0]);
     expect(scalars["seconds/read"][0]).toEqual([1, 1.5]);
     expect(histograms["policy_difference/distribution"][0]).toEqual({
-      ...{ step: 1, limits: [0.5, 2], masses: [0.75, 0.25] },
+      step: 1,
+      limits: [0.5, 2],
+      masses: [0.75, 0.25],
     });
     const promoted = "**promote**: Better by 4 %.";
     expect(texts.outcome).toEqual([promoted, "hold", promoted]);
     const setting = runs["shop/settings/careful"];
     expect(setting.hparams).toEqual({
-      ...{ kl_radius: 0.1, pessimism: 0.5, discriminator: 0, proximity: 1 },
-      ...{ memory_0: 0.5, memory_1: 0.5 },
+      kl_radius: 0.1,
+      pessimism: 0.5,
+      discriminator: 0,
+      proximity: 1,
+      memory_0: 0.5,
+      memory_1: 0.5,
     });
     expect(setting.scalars["judged/difference"].map(([step]: [number]) => step)).toEqual([1, 2]);
     return undefined;

@@ -108,7 +108,11 @@ export function testActivity(open: OpenStore): void {
     expect(turns).toBe(2);
     expect(found).toHaveLength(1501);
     expect(found.find(({ userId: user }) => user === "ann")).toMatchObject({
-      ...{ sessions: 2, decisions: 3, returns: 1, seconds: 7200, waitedDays: 6 / 24 },
+      sessions: 2,
+      decisions: 3,
+      returns: 1,
+      seconds: 7200,
+      waitedDays: 6 / 24,
     });
     await store.close();
   });

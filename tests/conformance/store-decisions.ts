@@ -157,7 +157,10 @@ export function testDecisions(open: OpenStore): void {
         let before: Before | undefined = { decidedAt: 117 };
         while (before !== undefined) {
           const { rows, next } = await store.decisions.list({
-            ...{ scenario: "shop", from: 104, before, limit: 3 },
+            scenario: "shop",
+            from: 104,
+            before,
+            limit: 3,
             ...(user !== undefined && { userId: userId(user) }),
             ...(item !== undefined && { itemId: itemId(item) }),
           });

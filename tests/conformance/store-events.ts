@@ -35,7 +35,8 @@ export function testEvents(open: OpenStore): void {
     const store = await open();
     const events = ["a", "b", "a"].map((item, index) => ({
       event: sampleEvent({
-        ...{ itemId: itemId(item), occurredAt: 10 * (index + 1) },
+        itemId: itemId(item),
+        occurredAt: 10 * (index + 1),
         type: item === "b" ? "buy" : "click",
       }),
     }));
@@ -130,7 +131,10 @@ export function testEvents(open: OpenStore): void {
     expect(await store.events.count()).toBe(0);
     expect(await store.sequence()).toBe(sequence);
     const [first, second] = await store.decisions.feedback({
-      ...{ scenario: "shop", after: 0, closedBefore: 9999, limit: 9 },
+      scenario: "shop",
+      after: 0,
+      closedBefore: 9999,
+      limit: 9,
     });
     expect(first).toMatchObject({ viewed: [1], rewards: [undefined, undefined] });
     expect(second?.viewed).toBeUndefined();

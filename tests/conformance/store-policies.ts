@@ -94,8 +94,13 @@ export function testPolicies(open: OpenStore): void {
       canaryShare: 0,
     });
     const assignment = {
-      ...{ canary: 2, canaryShare: 0.1, holdback: 1, holdbackShare: 0.05 },
-      ...{ anchor: 1, anchorShare: 0.01, anchorSince: 7 },
+      canary: 2,
+      canaryShare: 0.1,
+      holdback: 1,
+      holdbackShare: 0.05,
+      anchor: 1,
+      anchorShare: 0.01,
+      anchorSince: 7,
       retriever: 1,
     };
     await store.policies.apply({ assign: () => ({ scenario: "shop", assignment }) });

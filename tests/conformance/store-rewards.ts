@@ -161,16 +161,34 @@ export function testRewards(open: OpenStore): void {
     const options = { ...span, bucketSeconds: 60, rule };
     expect(await store.decisions.rewardBuckets(options)).toEqual([
       {
-        ...{ bucketStart: 60_000, arm: "baseline", decisions: 1, rewardSum: 2 * 0.5 },
-        ...{ users: 1, rewardSquares: 1, rewardProducts: 1, decisionSquares: 1 },
+        bucketStart: 60_000,
+        arm: "baseline",
+        decisions: 1,
+        rewardSum: 2 * 0.5,
+        users: 1,
+        rewardSquares: 1,
+        rewardProducts: 1,
+        decisionSquares: 1,
       },
       {
-        ...{ bucketStart: 60_000, arm: "serving", decisions: 2, rewardSum: 1 + 2 + 4 - 1 },
-        ...{ users: 2, rewardSquares: 49 + 1, rewardProducts: 7 - 1, decisionSquares: 2 },
+        bucketStart: 60_000,
+        arm: "serving",
+        decisions: 2,
+        rewardSum: 1 + 2 + 4 - 1,
+        users: 2,
+        rewardSquares: 49 + 1,
+        rewardProducts: 7 - 1,
+        decisionSquares: 2,
       },
       {
-        ...{ bucketStart: 120_000, arm: "serving", decisions: 1, rewardSum: 0.5 + 5 },
-        ...{ users: 1, rewardSquares: 5.5 ** 2, rewardProducts: 5.5, decisionSquares: 1 },
+        bucketStart: 120_000,
+        arm: "serving",
+        decisions: 1,
+        rewardSum: 0.5 + 5,
+        users: 1,
+        rewardSquares: 5.5 ** 2,
+        rewardProducts: 5.5,
+        decisionSquares: 1,
       },
     ]);
     expect(await store.decisions.rewardBuckets({ ...options, since: 120_001 })).toEqual([]);

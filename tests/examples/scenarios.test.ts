@@ -14,7 +14,10 @@ async function start(name: string) {
 }
 
 const campaigns: Readonly<Record<string, string>> = {
-  ...{ tulips: "spring", spade: "spring", boots: "shoes", own: "house" },
+  tulips: "spring",
+  spade: "spring",
+  boots: "shoes",
+  own: "house",
 };
 const prices: Readonly<Record<string, number>> = { spring: 0.4, shoes: 4, house: 0.01 };
 

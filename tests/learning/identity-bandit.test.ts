@@ -48,7 +48,10 @@ async function improve(policy: Network, count: number) {
   );
   const network = createCritic(random.split("critic"));
   const critic = await trainCritic({
-    ...{ network, rows, defaultReward: 0, threads: 1 },
+    network,
+    rows,
+    defaultReward: 0,
+    threads: 1,
     random: random.split("train"),
   });
   const each = states.map((state) => sampleRow(views, { state }));

@@ -16,7 +16,11 @@ async function trainAndServe(preset: Preset, items: number) {
   const sequences = [Array.from({ length: 21 }, () => random.integer(items))];
   const progress: SequenceProgress[] = [];
   const { model } = await trainSequenceModel({
-    ...{ sequences, itemCount: items, seed: 1, shape, clock: () => 0 },
+    sequences,
+    itemCount: items,
+    seed: 1,
+    shape,
+    clock: () => 0,
     settings: { epochs: 1, rows: 1, averageDecay: 0 },
     onProgress: (one) => progress.push(one),
   });

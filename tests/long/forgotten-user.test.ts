@@ -36,8 +36,13 @@ test.skipIf(process.env.RECURVE_LONG === undefined)(
     const { engine, store, clock, advance, close } = await openTestEngine(input, path);
     const configuration = parseConfiguration(input);
     const options = {
-      ...{ store, configuration, scenario: configuration.scenarios[0]!, clock },
-      ...{ seed: 1, threads: 1, onProgress: () => {} },
+      store,
+      configuration,
+      scenario: configuration.scenarios[0]!,
+      clock,
+      seed: 1,
+      threads: 1,
+      onProgress: () => {},
     };
     await introduceWorld(engine, world);
     await train(options);

@@ -45,8 +45,12 @@ async function countLost(path: string, { decisionIds, eventIds }: Acknowledged):
   for (const ids of batchesOf(eventIds)) {
     const again = ids.map((eventId) => ({
       event: {
-        ...{ type: "click", value: 1, occurredAt: 0, eventId },
-        ...{ userId: userId("ada"), itemId: itemId("a") },
+        type: "click",
+        value: 1,
+        occurredAt: 0,
+        eventId,
+        userId: userId("ada"),
+        itemId: itemId("a"),
       },
     }));
     const outcomes = await store.events.record(again);

@@ -16,22 +16,32 @@ test.skipIf(process.env.RECURVE_LONG === undefined)(
     const { engine, store } = await openShop({ items: 40 });
     await engine.putItems([
       {
-        ...{ itemId: itemId('a"b'), categories: ["science fiction"], available: true },
+        itemId: itemId('a"b'),
+        categories: ["science fiction"],
+        available: true,
         attributes: { note: "tab\there", year: 1999.5 },
       },
     ]);
     await engine.putUsers([{ userId: userId("ann"), attributes: { city: "Graz" } }]);
     const ratings = Array.from({ length: 40 }, (_, k) => ({
-      ...{ type: k % 2 === 0 ? "rating" : "click", value: k / 8, userId: userId(`u-${k % 7}`) },
-      ...{ itemId: itemId(k === 0 ? 'a"b' : `i-${k}`), occurredAt: Date.UTC(2026, 0, 1, 0, 0, k) },
+      type: k % 2 === 0 ? "rating" : "click",
+      value: k / 8,
+      userId: userId(`u-${k % 7}`),
+      itemId: itemId(k === 0 ? 'a"b' : `i-${k}`),
+      occurredAt: Date.UTC(2026, 0, 1, 0, 0, k),
     }));
     await engine.record(ratings);
     const folder = join(createTestFolder(), "shop");
     await writeFolder(folder, toAtomicFiles(store, { folder, range: {} }));
     const { types, tokens, rows } = JSON.parse(peer.run("read_recbole.py", folder).toString());
     expect(types).toMatchObject({
-      ...{ user_id: "token", categories: "token_seq", rating: "float", timestamp: "float" },
-      ...{ year: "float", note: "token", city: "token" },
+      user_id: "token",
+      categories: "token_seq",
+      rating: "float",
+      timestamp: "float",
+      year: "float",
+      note: "token",
+      city: "token",
     });
     const found = rows.inter.user_id.map((user: number, row: number) => ({
       type: tokens.type[rows.inter.type[row]],

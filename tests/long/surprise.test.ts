@@ -20,9 +20,7 @@ test.skipIf(process.env.RECURVE_LONG === undefined || !existsSync(data))(
   async ({ skip }) => {
     const peer = installPeer("surprise");
     if (peer === undefined) return skip("scikit-surprise can't be installed");
-    const read = await readRatings(data, {
-      ...{ now: Date.now(), signal: new AbortController().signal },
-    });
+    const read = await readRatings(data, { now: Date.now(), signal: new AbortController().signal });
     const folder = createTestFolder();
     const write = (name: string, ratings: readonly UserRating[]) => {
       const lines = ratings.map(({ user, item, value }) => `${user},${item},${value}\n`);

@@ -49,11 +49,17 @@ describe.skipIf(isLeftOut)("the packed package (needs RECURVE_FULL, and Linux)",
     const home = mkdtempSync(join(folder, "home-"));
     const { PATH, NODE_EXTRA_CA_CERTS, SSL_CERT_FILE } = process.env;
     return {
-      ...{ PATH, NODE_EXTRA_CA_CERTS, SSL_CERT_FILE, DENO_TLS_CA_STORE: "system" },
+      PATH,
+      NODE_EXTRA_CA_CERTS,
+      SSL_CERT_FILE,
+      DENO_TLS_CA_STORE: "system",
       // Deno asks for its own newer versions otherwise.
-      ...{ DENO_NO_UPDATE_CHECK: "1" },
-      ...{ HOME: home, XDG_CACHE_HOME: join(home, "cache"), NO_COLOR: "1" },
-      ...{ npm_config_registry: registry, YARN_NPM_REGISTRY_SERVER: registry },
+      DENO_NO_UPDATE_CHECK: "1",
+      HOME: home,
+      XDG_CACHE_HOME: join(home, "cache"),
+      NO_COLOR: "1",
+      npm_config_registry: registry,
+      YARN_NPM_REGISTRY_SERVER: registry,
     };
   }
 
@@ -154,7 +160,11 @@ describe.skipIf(isLeftOut)("the packed package (needs RECURVE_FULL, and Linux)",
       const typeRoots = [join(repository, "node_modules/@types")];
       const options = { module: "nodenext", target: "es2023", strict: true, skipLibCheck: false };
       const compilerOptions = {
-        ...{ ...options, declaration: true, outDir: output, types: ["node"], typeRoots },
+        ...options,
+        declaration: true,
+        outDir: output,
+        types: ["node"],
+        typeRoots,
       };
       const project = join(npmProject, `tsconfig-${ext}.json`);
       writeFileSync(project, JSON.stringify({ compilerOptions, files: [source] }));

@@ -211,12 +211,18 @@ test("whoever erases, exports or steers is logged with the key, without the user
   ]);
   expect(audited).toEqual([
     {
-      ...{ requestId: expect.any(String), method: "DELETE", route: "/api/v1/users/:userId" },
-      ...{ status: 200, keyName: "write" },
+      requestId: expect.any(String),
+      method: "DELETE",
+      route: "/api/v1/users/:userId",
+      status: 200,
+      keyName: "write",
     },
     {
-      ...{ requestId: expect.any(String), method: "GET", route: "/personalizer/v1.0/model" },
-      ...{ status: 200, keyName: "admin" },
+      requestId: expect.any(String),
+      method: "GET",
+      route: "/personalizer/v1.0/model",
+      status: 200,
+      keyName: "admin",
     },
   ]);
 });

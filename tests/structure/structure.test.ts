@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { findCopiedBlocks } from "./copied-blocks.ts";
 import { findImportCycles } from "./import-cycles.ts";
 import { readModules, type SourceModule } from "./source-modules.ts";
+import { childrenOf, nodesOf, type SyntaxNode } from "./syntax.ts";
 import { findUnreached, readEntries } from "./unreached.ts";
 
 const product = readModules("src", "dashboard/src");
@@ -52,6 +53,16 @@ test("a copied run of eight lines counts once, whatever comments and blank lines
   expect(findCopiedBlocks([module("a", lines.join("\n")), module("b", spaced.join("\n"))])).toEqual(
     ["a:1 ~ b:3"],
   );
+});
+
+const spreadsLiteral = (node: SyntaxNode): boolean =>
+  (node.type === "SpreadElement" && nodesOf(node.argument)[0]?.type === "ObjectExpression") ||
+  childrenOf(node).some(spreadsLiteral);
+
+// The compiler checks no spread for unknown properties: one that was renamed went unnoticed.
+test("no object spreads a literal", () => {
+  const found = everything.filter(({ program }) => spreadsLiteral(program));
+  expect(found.map(({ path }) => path)).toEqual([]);
 });
 
 test("no two modules export one name", () => {

@@ -37,8 +37,11 @@ export async function visitLive(
   const decisions = ids.map((id, index) =>
     sampleDecision(id, {
       userId: userId(`${arm}-${index % users}`),
-      ...{ arm, policyVersion, slate: [itemId("a")] },
-      ...{ decidedAt: since, expiresAt: since + 600 },
+      arm,
+      policyVersion,
+      slate: [itemId("a")],
+      decidedAt: since,
+      expiresAt: since + 600,
       ...(retriever !== undefined && { retriever }),
     }),
   );

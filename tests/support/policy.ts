@@ -109,7 +109,8 @@ export function sampleEncoder(
   const { parameters } = createTransformer(shape, random);
   const itemTable = parameters.itemTable!.map((value) => 40 * value);
   return encodeEncoder({
-    ...{ shape, parameters: { ...parameters, itemTable } },
+    shape,
+    parameters: { ...parameters, itemTable },
     itemIds: views.map(({ itemId }) => itemId),
     counts: Float32Array.from(views, (_, index) => index),
     throughSequence: 1,
@@ -125,14 +126,17 @@ export function sampleFeatureMap(width: number): FeatureMap {
   const random = createRandom(4);
   const normals = (rows: number) => Float32Array.from({ length: rows * width }, random.normal);
   return {
-    ...{ mean: normals(1), tokens: normals(itemTokenBuckets) },
+    mean: normals(1),
+    tokens: normals(itemTokenBuckets),
     text: { model: sampleText.model, width: 2, weights: normals(2) },
   };
 }
 
 /** A chain of λ = 0.5 in which items 1, 4, 7 … have no successors and the others two. */
 export const sampleChain = (items: number): ChainPart => ({
-  ...{ window: 3, decay: 0.7, weight: 0.5 },
+  window: 3,
+  decay: 0.7,
+  weight: 0.5,
   successors: buildRows(items, (item, add) => {
     if (item % 3 === 1) return;
     add((item + 1) % items, 0.75);

@@ -12,8 +12,13 @@ export const sampleGate = (changes: Partial<GateRecord> = {}): GateRecord => ({
 });
 
 export const sampleFeedback = (changes: Partial<FeedbackCounts> = {}): FeedbackCounts => ({
-  ...{ rows: 20_000, candidates: 600_000, decisions: 10_000, kept: 10_000 },
-  ...{ newDecisions: 3000, users: 150, judged: 2000 },
+  rows: 20_000,
+  candidates: 600_000,
+  decisions: 10_000,
+  kept: 10_000,
+  newDecisions: 3000,
+  users: 150,
+  judged: 2000,
   ...changes,
 });
 

@@ -25,7 +25,10 @@ export async function visitAs(
     const own = isRefuser(user) ? taste : random.integer(2);
     await engine.record([
       {
-        ...{ type: "click", userId: user, itemId: decision.slate[0]!, value: 1 + 4 * own },
+        type: "click",
+        userId: user,
+        itemId: decision.slate[0]!,
+        value: 1 + 4 * own,
         decisionId: decision.decisionId,
       },
       { type: "click", userId: user, itemId: `i-${own}` },

@@ -90,7 +90,9 @@ function createState(popularity: Float64Array, random: RandomStream): State {
   const sums = Object.fromEntries(armNames.map((arm) => [arm, sumArm(policies, gain, arm)]));
   const believed = gain.map(believe);
   return {
-    ...{ policies, gain, worth: free.map((value, a) => value - shared * gain[a]!) },
+    policies,
+    gain,
+    worth: free.map((value, a) => value - shared * gain[a]!),
     sums: sums as State["sums"],
     direct: {
       serving: dot(policies.serving, believed),

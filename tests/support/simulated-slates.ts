@@ -92,8 +92,12 @@ export function simulateSlates(
       clicked = Math.max(clicked, reward);
       return {
         row: sampleRow(candidates, {
-          ...{ action, position, exploration, propensity: positionPropensities[position]! },
-          ...{ reward, user },
+          action,
+          position,
+          exploration,
+          propensity: positionPropensities[position]!,
+          reward,
+          user,
           ...(options.isCascade && { isCascade: true }),
         }),
         scores: {

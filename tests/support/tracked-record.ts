@@ -15,8 +15,13 @@ export async function playTrackedRecord(path?: string) {
   const configuration = parseConfiguration(input);
   const learn = () =>
     train({
-      ...{ store: opened.store, configuration, scenario: configuration.scenarios[0]! },
-      ...{ clock: opened.clock, seed: 1, threads: 1, onProgress: () => {} },
+      store: opened.store,
+      configuration,
+      scenario: configuration.scenarios[0]!,
+      clock: opened.clock,
+      seed: 1,
+      threads: 1,
+      onProgress: () => {},
     });
   await introduceWorld(opened.engine, world);
   await learn();

@@ -48,7 +48,9 @@ function liveOne(
       ? tryLive(cell, lift, { review: review(), random: random.split("live") }).end
       : verdict;
   return {
-    ...{ ...about, verdict, end },
+    ...about,
+    verdict,
+    end,
     ...(kind === "worse" && {
       regret: [
         tryLive(cell, lift, { random: random.split("alone") }).regret,

@@ -36,7 +36,11 @@ describe("candidates that share a log", () => {
 
 const cell: Cell = { slate: 1, items: 20, rate: 0.05, rarer: "reward", hazard: "still" };
 const life = (lift: number, end: Life["end"], kind: Life["kind"] = "trap"): Life => ({
-  ...{ kind, trap: "", lift, end, verdict: "promote" },
+  kind,
+  trap: "",
+  lift,
+  end,
+  verdict: "promote",
 });
 
 test("wrong promotions are counted by level, those on live rewards and by a review among them", () => {

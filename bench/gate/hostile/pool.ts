@@ -63,7 +63,9 @@ export function rateOf(counts: readonly Count[], correlation: number, tail: numb
   const mean = sum(counts.map((one) => one.candidates ** 2)) / candidates;
   const effective = candidates / (1 + (mean - 1) * correlation);
   const { lower, upper } = clopperPearsonInterval({
-    ...{ successes: (promoted * effective) / candidates, trials: effective, level: 1 - 2 * tail },
+    successes: (promoted * effective) / candidates,
+    trials: effective,
+    level: 1 - 2 * tail,
   });
   return { candidates, promoted, effective, lower, upper };
 }
@@ -78,7 +80,8 @@ export interface Pooled extends Rate {
 export function poolByLevel(runs: readonly Run[]): readonly Pooled[] {
   const levels = factorNames.flatMap((factor) =>
     factors[factor].map((level) => ({
-      ...{ factor, level: `${level}` },
+      factor,
+      level: `${level}`,
       isIn: (cell: Cell) => cell[factor] === level,
     })),
   );

@@ -32,7 +32,8 @@ export const scoresOf = (
   kept: Int32Array,
   model: RewardModel,
 ): RowScores => ({
-  ...{ logPolicy, rewardHeads: headsOf(model, kept) },
+  logPolicy,
+  rewardHeads: headsOf(model, kept),
   discriminator: unread[kept.length]!,
 });
 
@@ -91,7 +92,7 @@ export function readLog(
       const outcome = { propensity: propensities[position]!, reward: rewards[position]! };
       const made = arm !== "serving" && position === 0 && { loggingLogs: slate.own };
       rows.push({
-        row: { ...{ candidates, action, position, exploration, user, arm }, ...outcome, ...made },
+        row: { candidates, action, position, exploration, user, arm, ...outcome, ...made },
         scores:
           position === 0
             ? scoresOf(slate.serving, kept, model)

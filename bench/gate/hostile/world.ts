@@ -100,7 +100,10 @@ export function createHostileWorld(cell: Cell, random: RandomStream): HostileWor
   const situations = hasPhases ? [...before!, ...after!] : after!;
   const last = drawn.map((_, segment) => situations.length - segmentCount + segment);
   return {
-    ...{ cell, exploration, situations, last },
+    cell,
+    exploration,
+    situations,
+    last,
     situationAt: (time, user) =>
       (hasPhases && time >= 0.5 ? segmentCount : 0) + (user % segmentCount),
     appealAt: (time, situation, item) => {

@@ -40,7 +40,9 @@ function visit(
       row: {
         ...row,
         candidates: row.candidates.slice(position),
-        ...{ action: item - above, position, reward: isClicked ? 1 : 0 },
+        action: item - above,
+        position,
+        reward: isClicked ? 1 : 0,
         propensity: slate.positionPropensities[position]!,
       },
       scores: shorten(scored, length),

@@ -39,7 +39,11 @@ export async function improveWatched(
 ): Promise<WatchedImprovement> {
   const { mpo, maxDecisions } = configuration.learner;
   const feedback = await readFeedback({
-    ...{ store, scenario, previous, cycle, now: clock() },
+    store,
+    scenario,
+    previous,
+    cycle,
+    now: clock(),
     catalogueAsOf: createCatalogueAsOf(store.items, configuration.text),
     plan: { read: maxDecisions, decisions: maxDecisions, cells: Number.POSITIVE_INFINITY },
   });
@@ -48,14 +52,19 @@ export async function improveWatched(
   if (serving === undefined) throw new RangeError(`nothing serves in scenario ${scenario.name}`);
   const { family, models } = watchFamily(
     createNetworkFamily({
-      ...{ mpo, threads, discount: scenario.discount },
+      mpo,
+      threads,
+      discount: scenario.discount,
       defaultReward: normaliseReward(undefined, scenario.reward),
     }),
   );
   const carried = await loadCarried(store, scenario.name);
   const improvement = await improve(family, {
     ...carried,
-    ...{ serving, mpo, arm: "serving", floor: scenario.exploration },
+    serving,
+    mpo,
+    arm: "serving",
+    floor: scenario.exploration,
     rows: await knowLogging(feedback.rows, { store, family }, { version, arm: "serving" }),
     random: createRandom(seed).split(`${scenario.name}/${cycle}`),
   });

@@ -32,7 +32,10 @@ test("the true value is the mean of what slates earn that are drawn as they are 
 });
 
 const judge = (truth: number, difference: number, error: number): JudgedCandidate => ({
-  ...{ name: "leap", truth, served: truth, value: 0.5 },
+  name: "leap",
+  truth,
+  served: truth,
+  value: 0.5,
   judged: [difference, error],
 });
 

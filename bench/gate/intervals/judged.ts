@@ -56,11 +56,14 @@ export function besideTruth(
   const [first, second] = halves.map(({ differences }) => differences);
   const truths = first!.map((one, j) => share * one + (1 - share) * second![j]!);
   const settings = judgement.settings.map((setting, j) => ({
-    ...{ name: setting.name, truth: truths[j]!, served: truths[j]!, value },
+    name: setting.name,
+    truth: truths[j]!,
+    served: truths[j]!,
+    value,
     judged: [setting.difference, setting.standardError] as const,
     belief: [setting.predicted, setting.predictedDeviation] as const,
   }));
   const { difference = Number.NaN, standardError = Number.NaN } = gate;
-  const distilled = { ...{ name: "candidate", truth: truths.at(-1)!, served, value }, gate };
+  const distilled = { name: "candidate", truth: truths.at(-1)!, served, value, gate };
   return [...settings, { ...distilled, judged: [difference, standardError] }];
 }

@@ -98,7 +98,10 @@ async function judgeCycle(
   const watched = await improveWatched(options, { previous, cycle: 2 });
   const { improvement, feedback, parts, meta } = watched;
   const population = await readPopulation({
-    ...{ store, world: createLowRateShop(shop), truth: createShopTruth(shop), scenario },
+    store,
+    world: createLowRateShop(shop),
+    truth: createShopTruth(shop),
+    scenario,
     exploration: feedback.rows[0]!.exploration,
     asOf: Math.round((previous + feedback.throughSequence) / 2),
     scoreServing: (all) => watched.family.scorePolicy(watched.serving, all),
@@ -129,8 +132,12 @@ export async function playWorld(shop: ShopOptions, size: Size): Promise<PlayedWo
     };
   };
   await runClosedLoop({
-    ...{ world: createLowRateShop(shop), strategy, seed: shop.seed, threads: 1 },
-    ...{ cycles: 2, decisionsPerCycle: size.visits },
+    world: createLowRateShop(shop),
+    strategy,
+    seed: shop.seed,
+    threads: 1,
+    cycles: 2,
+    decisionsPerCycle: size.visits,
   });
   return played!;
 }

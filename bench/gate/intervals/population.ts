@@ -58,10 +58,19 @@ export async function readPopulation(options: {
     const scored = await scoreOffered(retriever, state, { list: views, hidden: [] });
     const { kept } = retrieve(scored, scenario.maxCandidates, createRandom(lotSeed).split(user));
     rows.push({
-      ...{ state, candidates: kept.map((index) => views[index]!), user, exploration },
-      ...{ action: 0, position: 0, propensity: 1, reward: 0, arm: "serving", policyVersion: 0 },
+      state,
+      candidates: kept.map((index) => views[index]!),
+      user,
+      exploration,
+      action: 0,
+      position: 0,
+      propensity: 1,
+      reward: 0,
+      arm: "serving",
+      policyVersion: 0,
       sequence: asOf,
-      ...{ fold: "older", age: 0 },
+      fold: "older",
+      age: 0,
     });
   }
   await retriever?.close();

@@ -48,7 +48,10 @@ export function coverageOf(logs: readonly (readonly JudgedCandidate[])[]): Cover
   const count = (sign: number) => all.filter((one) => one === sign).length;
   return {
     ...groupedMean(misses.map((log) => log.map((one) => (one === 0 ? 1 : 0)))),
-    ...{ judged: all.length, logs: misses.length, below: count(-1), above: count(1) },
+    judged: all.length,
+    logs: misses.length,
+    below: count(-1),
+    above: count(1),
   };
 }
 
@@ -65,7 +68,9 @@ export function widthRatio(worlds: readonly PlayedWorld[]): number {
 }
 
 const toLift = ({ judged: [difference, standardError], value }: JudgedCandidate): JudgedLift => ({
-  ...{ difference, standardError, relativeLift: difference / value },
+  difference,
+  standardError,
+  relativeLift: difference / value,
   interval: [difference - deviations * standardError, difference + deviations * standardError],
 });
 

@@ -42,7 +42,9 @@ function errorOf({ rows, candidateLogs, limits }: Compared, appeals: readonly Fl
     serving: scaled(arrays.serving),
     candidate: scaled(arrays.candidate),
     checked: { ...arrays.checked, values: scale(arrays.checked.values) },
-    ...{ predictedDifference: 0, weightClip, limits },
+    predictedDifference: 0,
+    weightClip,
+    limits,
   });
   return doublyRobust?.standardError ?? Number.NaN;
 }

@@ -34,7 +34,9 @@ export async function prepareStart(dataSet: string, note: (line: string) => void
     path: join(repository, folder.path, "start.db"),
     // Behaviour is the same for every seed and number of visits.
     world: createCatalogueWorld({ seed, turns: 1, data: await readDataSet(dataSet) }),
-    ...{ seed, threads, onProgress: () => {} },
+    seed,
+    threads,
+    onProgress: () => {},
   });
   folder.save(reasonFile, reason);
 }

@@ -50,7 +50,11 @@ export async function playRow(options: {
   const { world, strategy, seed, cycles, visitsPerCycle, onCycle } = options;
   const { promotions, watch } = watchPromotions(world, strategy);
   const played = await runClosedLoop({
-    ...{ world, strategy, seed, cycles, threads: 1 },
+    world,
+    strategy,
+    seed,
+    cycles,
+    threads: 1,
     decisionsPerCycle: visitsPerCycle,
     onCycle: async (result, store) => {
       await watch(result, store);

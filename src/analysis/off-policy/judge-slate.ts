@@ -110,7 +110,9 @@ export function createSlateJudge(options: {
     // Position 0 has no draws in it: the logged propensity is its own.
     const propensities = made.logged.with(0, rows[0]!.row.propensity);
     return {
-      ...{ judgedBy: "marginals", propensities, directValues },
+      judgedBy: "marginals",
+      propensities,
+      directValues,
       targetProbabilities: proposed.logged,
     };
   };

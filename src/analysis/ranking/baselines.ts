@@ -74,10 +74,7 @@ const createImplicitFactors = (seed: number): Baseline => ({
   ].map(({ regularisation, unobservedWeight }) => ({
     settings: `64 factors, λ ${regularisation}, α₀ ${unobservedWeight}`,
     fit: (data) =>
-      fitImplicitFactors(data, {
-        ...{ width: 64, epochs: 12, seed },
-        ...{ regularisation, unobservedWeight },
-      }),
+      fitImplicitFactors(data, { width: 64, epochs: 12, seed, regularisation, unobservedWeight }),
   })),
 });
 

@@ -27,8 +27,12 @@ function walk(users: number): InteractionData {
 }
 
 const options = (change: Partial<RankingOptions> = {}): RankingOptions => ({
-  ...{ protocol: "leave-one-out", k: 10, seed: 1, threads: 1 },
-  ...{ clock: () => 0, onProgress: () => undefined },
+  protocol: "leave-one-out",
+  k: 10,
+  seed: 1,
+  threads: 1,
+  clock: () => 0,
+  onProgress: () => undefined,
   ...change,
 });
 

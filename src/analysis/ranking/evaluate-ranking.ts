@@ -88,7 +88,9 @@ export async function evaluateRankers(
   const own = plan && (await rankWithTransformer(split, plan, options));
   return {
     data: describeData(data),
-    ...{ protocol, k, seed },
+    protocol,
+    k,
+    seed,
     trainingInteractions: countInteractions({ ...split, sequences: split.training }),
     testUsers: split.test.length,
     ranked: own

@@ -34,7 +34,11 @@ async function openMeasured(histories: Readonly<Record<string, readonly number[]
   );
   const measure = (change: Partial<PolicyRankingOptions> = {}) =>
     rankWithPolicy({
-      ...{ store: opened.store, configuration, scenario, seed: 1, protocol: "leave-one-out" },
+      store: opened.store,
+      configuration,
+      scenario,
+      seed: 1,
+      protocol: "leave-one-out",
       ...change,
     });
   return { ...opened, measure };
@@ -51,8 +55,16 @@ test("a policy is measured on users' last events, sorted and as served, without 
   });
   const [version] = await assign(store, { serving: inOrder });
   expect(await measure()).toMatchObject({
-    ...{ version, scenario: "shop", protocol: "leave-one-out", events: "later", cutOff: 0 },
-    ...{ users: 3, items: 6, k: 1, exploration: 0.01, fastLoop: false },
+    version,
+    scenario: "shop",
+    protocol: "leave-one-out",
+    events: "later",
+    cutOff: 0,
+    users: 3,
+    items: 6,
+    k: 1,
+    exploration: 0.01,
+    fastLoop: false,
     quality: { sorted: { mean: 2 / 3 } },
     ndcg: { mean: 2 / 3 },
   });
@@ -71,7 +83,12 @@ const walks = Object.fromEntries(
 test("a trained policy is measured on held-out events, and on later ones as soon as there are some", async () => {
   const { store, engine, clock, measure } = await openMeasured(walks);
   const cycle = await train({
-    ...{ store, configuration, scenario, clock, seed: 1, threads: 1 },
+    store,
+    configuration,
+    scenario,
+    clock,
+    seed: 1,
+    threads: 1,
     onProgress: () => undefined,
   });
   const version = cycle!.candidateVersion!;

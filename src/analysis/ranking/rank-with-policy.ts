@@ -81,10 +81,16 @@ export async function rankWithPolicy(options: PolicyRankingOptions): Promise<Pol
   const { towers } = policy;
   const cases = await readCases(policy, heldOut, { context, random }).finally(policies.close);
   return {
-    ...{ version: snapshot.version, kind: snapshot.kind, scenario: scenario.name },
-    ...{ protocol, events, cutOff: origin ? learnedThrough(origin) : 0 },
-    ...{ users: cases.length, items: context.catalogue.available().length },
-    ...{ k: scenario.slateSize, exploration },
+    version: snapshot.version,
+    kind: snapshot.kind,
+    scenario: scenario.name,
+    protocol,
+    events,
+    cutOff: origin ? learnedThrough(origin) : 0,
+    users: cases.length,
+    items: context.catalogue.available().length,
+    k: scenario.slateSize,
+    exploration,
     fastLoop: towers !== undefined && servesWithLoop(scenario.fastLoop, towers.ground),
     quality: measureSlates(cases, { scenario: { ...scenario, exploration }, random }),
     ndcg: meanOverUsers(cases.map(({ ndcg }) => ndcg)),

@@ -62,7 +62,10 @@ export async function rankWithTransformer(
   const sizes = { itemCount, k };
   const validation = sampleValidation(split, seed);
   const { model, epochs, bestEpoch } = await trainSequenceModel({
-    ...{ sequences: training, itemCount, seed, threads },
+    sequences: training,
+    itemCount,
+    seed,
+    threads,
     shape: {
       ...presetShape(plan.preset, { items: itemCount, length: plan.length }),
       ...plan.shape,

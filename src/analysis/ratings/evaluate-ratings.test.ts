@@ -96,8 +96,11 @@ test("of a user's ratings of an item the last counts, and other events are none"
   writeFileSync(path, ["type,userId,itemId,value", ...rows].join("\n"));
   const options = { now: Date.now(), signal: new AbortController().signal };
   expect(await readRatings(path, options)).toMatchObject({
-    ...{ ratings: [{ user: 0, item: 0, value: 4 }], users: ["ann"], items: ["a"] },
-    ...{ replaced: 1, refused: 1 },
+    ratings: [{ user: 0, item: 0, value: 4 }],
+    users: ["ann"],
+    items: ["a"],
+    replaced: 1,
+    refused: 1,
   });
   writeFileSync(path, "type,userId,itemId\nclick,ann,b\n");
   await expect(readRatings(path, options)).rejects.toThrow("has no events of type 'rating'");

@@ -68,8 +68,12 @@ test("the first twenty findings are listed", () => {
 
 test("removed rows, and decisions that stood on them, are counted and named", () => {
   const lines = describeAudit({
-    ...{ decisions: 9, largestDifference: 0, armsNotDerivable: 0, retrievalsNotDerivable: 0 },
-    ...{ findings: [], counts: {} },
+    decisions: 9,
+    largestDifference: 0,
+    armsNotDerivable: 0,
+    retrievalsNotDerivable: 0,
+    findings: [],
+    counts: {},
     notDerivable: { erasure: 2, retention: 4 },
     notDerivableIds: ["a", "b", "c", "d", "e", "f"],
     removed: [

@@ -42,7 +42,8 @@ test.each([
   [
     {
       ...({ stage: "epoch", epoch: 4, epochs: 80, loss: 6.5, secondsLeft: 1500 } as const),
-      ...{ metric: 0.12345, bestMetric: 0.125 },
+      metric: 0.12345,
+      bestMetric: 0.125,
     },
     "epoch 4 of 80: loss 6.500, validation NDCG 0.1235, best 0.1250; at most 25 min left",
   ],

@@ -98,9 +98,11 @@ async function evaluate(folder: string, options: RankingCommandOptions, signal: 
 const measurePolicy = (version: number | undefined, options: RankingCommandOptions) =>
   withDatabase(options, (parts) =>
     rankWithPolicy({
-      ...{ ...withConsent(parts), version },
+      ...withConsent(parts),
+      version,
       scenario: findScenario(parts.configuration, options.scenario),
-      ...{ protocol: options.protocol, seed: options.seed },
+      protocol: options.protocol,
+      seed: options.seed,
     }),
   );
 

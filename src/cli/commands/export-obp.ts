@@ -34,7 +34,9 @@ export function exportObpCommand(): Command {
     .argument("<folder>", "new folder");
   addLimits(command, {
     scenario: "the first of the configuration",
-    ...{ hasArm: true, hasTime: true, hasUsers: true },
+    hasArm: true,
+    hasTime: true,
+    hasUsers: true,
   });
   return withDatabaseOptions(command)
     .addHelpText(

@@ -32,7 +32,8 @@ async function runPrune({
     const pruned = await withDatabase(options, async (parts) => {
       const done = await prune({
         ...parts,
-        ...{ clock: Date.now, signal },
+        clock: Date.now,
+        signal,
         onProgress: (so) => line.update(`${describePruned(so)} removed`),
       });
       if (compact && !signal.aborted) {
@@ -69,8 +70,12 @@ async function runRelearn(options: DatabaseOptions): Promise<void> {
         if ((await findPending(store, scenario.name)) === undefined) continue;
         const cycle = await store.learnAlone(() =>
           relearn({
-            ...{ store, configuration, scenario, clock: Date.now },
-            ...{ seed: learnerSeed, threads: learnerThreads },
+            seed: learnerSeed,
+            threads: learnerThreads,
+            clock: Date.now,
+            store,
+            configuration,
+            scenario,
             onProgress: (progress) => line.update(describeTrainingProgress(progress)),
           }),
         );

@@ -35,7 +35,11 @@ function checkOptions(command: Command, { world, drift, check, seed }: SimulateO
 }
 
 const settingsOf = ({ world, drift, cycles, data, decisions }: SimulateOptions) => ({
-  ...{ world, drift, cycles, data, decisionsPerCycle: decisions },
+  world,
+  drift,
+  cycles,
+  data,
+  decisionsPerCycle: decisions,
 });
 
 /** Seed by seed, so that workers side by side are as far as each other. */

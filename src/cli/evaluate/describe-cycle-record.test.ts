@@ -23,10 +23,16 @@ const gate: GateRecord = {
     { name: "effective sample share", value: 0.35, limit: 0.15, passed: true },
     { name: "dependence on the items above", value: 3.42, limit: 3, passed: false },
     {
-      ...{ name: "change of buy", value: -0.02, limit: -0.01, passed: false },
+      name: "change of buy",
+      value: -0.02,
+      limit: -0.01,
+      passed: false,
       metric: {
-        ...{ margin: 0.01, outcomes: 900, isDecided: false },
-        ...{ standardError: 0.05, smallestMargin: 0.12 },
+        margin: 0.01,
+        outcomes: 900,
+        isDecided: false,
+        standardError: 0.05,
+        smallestMargin: 0.12,
       },
     },
   ],
@@ -146,8 +152,15 @@ test("the live tests of the canary and against the anchor stand beside it", () =
   const tried = { users: 190, rows: 900, meanReward: 0.22 };
   const since = Date.UTC(2026, 1, 27);
   const canary: CanaryReview = {
-    ...{ ...lift, ...arms, interval, since, canary: tried, version: 9 },
-    ...{ deadline: Date.UTC(2026, 2, 9), action: "promote", reason: "better" },
+    ...lift,
+    ...arms,
+    interval,
+    since,
+    canary: tried,
+    version: 9,
+    deadline: Date.UTC(2026, 2, 9),
+    action: "promote",
+    reason: "better",
   };
   const anchor: AnchorReview = { ...lift, ...arms, since, anchor: tried, version: 2 };
   const lines = describeCycleRecord({ ...cycle, record: { canary, anchor, gate } }).split("\n");

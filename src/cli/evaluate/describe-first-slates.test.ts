@@ -9,7 +9,9 @@ const chosen = {
   surplus: { mean: 0.01, standardError: 0.02 },
 };
 const slates: FirstSlates = {
-  ...{ slateSize: 10, users: 472, temperature: 0.20589 },
+  slateSize: 10,
+  users: 472,
+  temperature: 0.20589,
   network: {
     served: { mean: 0.18, standardError: 0.0161 },
     sorted: { mean: 0.195, standardError: 0.0182 },

@@ -73,11 +73,15 @@ test("a scenario without promotions stands beside those that have some", () => {
 });
 
 test("the gain of all promotions together is told once the anchor was compared", () => {
-  const cycle = { ...{ cycle: 4, scenario: "items", outcome: "hold", reason: "" }, startedAt: 0 };
+  const cycle = { cycle: 4, scenario: "items", outcome: "hold", reason: "", startedAt: 0 };
   const ended = { ...cycle, outcome: "hold", finishedAt: 1, throughSequence: 1 } as const;
   const anchor = {
-    ...{ version: 2, since: 0, relativeLift: 0.3, relativeInterval: [0.1, 0.5] as const },
-    ...{ serving: { users: 900, rows: 4000 }, anchor: { users: 9, rows: 40 } },
+    version: 2,
+    since: 0,
+    relativeLift: 0.3,
+    relativeInterval: [0.1, 0.5] as const,
+    serving: { users: 900, rows: 4000 },
+    anchor: { users: 9, rows: 40 },
   };
   expect(describeAnchor({ ...ended, record: { anchor } })).toEqual([
     "All promotions of items together: +30 % (+10 % to +50 %), 900 users against 9 of anchor 2.",

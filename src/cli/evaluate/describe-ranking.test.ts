@@ -11,8 +11,11 @@ const users = 50;
 function ranked(ranker: string, ndcg: number, settings = "") {
   const mean = (value: number) => ({ mean: value, standardError: 0.01 });
   const accuracy = {
-    ...{ hitRate: mean(2 * ndcg), recall: mean(2 * ndcg), ndcg: mean(ndcg) },
-    ...{ reciprocalRank: mean(0.8 * ndcg), averagePrecision: mean(0.8 * ndcg) },
+    hitRate: mean(2 * ndcg),
+    recall: mean(2 * ndcg),
+    ndcg: mean(ndcg),
+    reciprocalRank: mean(0.8 * ndcg),
+    averagePrecision: mean(0.8 * ndcg),
   };
   const ndcgs = new Float64Array(users).fill(ndcg);
   ndcgs[0] = 2 * ndcg;
@@ -22,10 +25,18 @@ function ranked(ranker: string, ndcg: number, settings = "") {
 
 const evaluation = (transformer: number): RankingEvaluation => ({
   data: {
-    ...{ name: "shop", form: "events, CSV", users: 1200, items: 900, interactions: 34_000 },
+    name: "shop",
+    form: "events, CSV",
+    users: 1200,
+    items: 900,
+    interactions: 34_000,
     notes: ["3 repeats were left out"],
   },
-  ...{ protocol: "leave-one-out", k: 10, seed: 1, trainingInteractions: 31_600, testUsers: 1200 },
+  protocol: "leave-one-out",
+  k: 10,
+  seed: 1,
+  trainingInteractions: 31_600,
+  testUsers: 1200,
   ranked: [
     ranked("popularity", 0.02),
     ranked("Markov", 0.1, "window 10, decay 0.8"),

@@ -41,7 +41,8 @@ export function drawEvaluation(evaluation: LogEvaluation): string {
   return drawPlot({
     title: `Estimated reward of ${target}`,
     source: `${log.file}, ${formatWhole(log.rows)} rows; values with 95 % intervals`,
-    ...{ answer, colour },
+    answer,
+    colour,
     parts: createPanels(evaluation, colour).map(panelPart),
   });
 }

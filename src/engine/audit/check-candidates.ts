@@ -43,7 +43,12 @@ async function reserve(
   const state = await deriver.stateOf(decision);
   return sourceCandidates(offered, servingRule.sources, {
     ...moment,
-    ...{ store, asOf, reward, servingRule, state, reserved: connected },
+    store,
+    asOf,
+    reward,
+    servingRule,
+    state,
+    reserved: connected,
   });
 }
 

@@ -68,7 +68,11 @@ function createFastLogits(decision: Decision, parts: DecisionParts) {
     const represented = await towers.represent(state, views);
     const model = await parts.deriveModel({ scenario, version, towers, mark });
     return drawLogits({
-      ...{ model, views, towers, ads, visit: { userId, towers: represented } },
+      model,
+      views,
+      towers,
+      ads,
+      visit: { userId, towers: represented },
       settings: { drawScale: luck * mark.drawScale },
       random: createRandom(decision.seed),
     });
@@ -100,7 +104,10 @@ export function deriveDecision(decision: Decision, parts: DecisionParts): Derive
     };
   };
   return {
-    ...{ scenario, user, served, terms },
+    scenario,
+    user,
+    served,
+    terms,
     calm: async () => (await fastLogits?.(stateOf(), 1))?.calm,
     attend: async () => policy?.reasons?.attend(stateOf()),
   };

@@ -16,7 +16,9 @@ const chance = (logit: number) => (1 - exploration) / (1 + Math.exp(-logit)) + e
 function exploredOf(logit: number, calm?: number): number | undefined {
   const logits = Float64Array.of(logit, 0);
   const drawing = {
-    ...{ logits, exploration, rules: {} },
+    logits,
+    exploration,
+    rules: {},
     calm: calm === undefined ? undefined : Float64Array.of(calm, 0),
   };
   const shown = { slate: [itemId("a")], positionPropensities: [chance(logit)] };

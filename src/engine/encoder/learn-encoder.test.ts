@@ -43,18 +43,28 @@ const configurationOf = (canaryShare: number, enabled: FastLoopUse = false) =>
   parseConfiguration({
     scenarios: [
       {
-        ...{ name: "play", slateSize: 3, excludeSeen: false, maxCandidates: 20 },
+        name: "play",
+        slateSize: 3,
+        excludeSeen: false,
+        maxCandidates: 20,
         fastLoop: { enabled },
         reward: { weights: { click: 1 }, windowSeconds: 60, graceSeconds: 0, maximum: 1 },
       },
     ],
-    ...{ canaryShare, baselineShare: 0, anchorShare: 0 },
+    canaryShare,
+    baselineShare: 0,
+    anchorShare: 0,
     learner: { minDecisions: 50, mpo },
   });
 const usual = configurationOf(0.5);
 
 const partsOf = ({ store, clock }: Pick<TestEngine, "store" | "clock">, configuration = usual) => ({
-  ...{ store, configuration, scenario: configuration.scenarios[0]!, clock, seed: 1, threads: 1 },
+  store,
+  configuration,
+  scenario: configuration.scenarios[0]!,
+  clock,
+  seed: 1,
+  threads: 1,
   onProgress: () => {},
 });
 
@@ -200,7 +210,8 @@ describe("the encoder learns on", () => {
     await broken.engine.record(walk(3, 2, false));
     const epochs: number[] = [];
     await learnEncoder({
-      ...{ ...partsOf(broken), clock: quickly(broken) },
+      ...partsOf(broken),
+      clock: quickly(broken),
       onProgress: (one) => one.stage === "epoch" && epochs.push(one.epoch),
     });
     expect(epochs[0]).toBeGreaterThan(2);

@@ -30,11 +30,7 @@ async function compare(
     servingNdcg: (await measureForesight(encoder, measuring, context)).ndcg,
   };
   const divergence = await measureDivergence(options, serving, trained.network);
-  return {
-    ...{ throughSequence, ndcg: foresight.ndcg },
-    ...before,
-    ...(divergence && { divergence }),
-  };
+  return { throughSequence, ndcg: foresight.ndcg, ...before, ...(divergence && { divergence }) };
 }
 
 /**

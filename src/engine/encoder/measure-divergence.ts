@@ -20,7 +20,11 @@ export async function measureDivergence(
   other: Network,
 ): Promise<NewEncoder["divergence"]> {
   const { rows } = await readFeedback({
-    ...{ store, scenario, now: clock(), previous: 0, cycle: 0 },
+    store,
+    scenario,
+    now: clock(),
+    previous: 0,
+    cycle: 0,
     catalogueAsOf: createCatalogueAsOf(store.items, configuration.text),
     plan: { read: measured, decisions: measured, cells: Number.POSITIVE_INFINITY },
   });
@@ -28,7 +32,9 @@ export async function measureDivergence(
   if (first.length === 0) return undefined;
   const { mpo } = configuration.learner;
   const { scorePolicy } = createNetworkFamily({
-    ...{ mpo, threads, discount: scenario.discount },
+    mpo,
+    threads,
+    discount: scenario.discount,
     defaultReward: normaliseReward(undefined, scenario.reward),
   });
   const logs = await scorePolicy(serving, first);

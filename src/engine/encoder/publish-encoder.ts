@@ -4,6 +4,7 @@ import type { MeanOverUsers } from "../../domain/first-slates.ts";
 import type { CanaryTrial, PolicyEvidence } from "../../domain/policy-evidence.ts";
 import type { Assignment, PolicyStatus } from "../../domain/policy-snapshot.ts";
 import { encodeNetwork } from "../../policy/network-policy.ts";
+import type { NewPolicy } from "../../storage/policy-store.ts";
 import type { CycleOptions } from "../learner/cycle/cycle-options.ts";
 import { describeSlates, evidenceOf } from "../learner/training/sharpen.ts";
 import type { TrainedPolicy } from "../learner/training/train-policy.ts";
@@ -70,6 +71,26 @@ const held: {
   readonly evidence: PolicyEvidence;
 } = { status: "held", outcome: "hold", evidence: {} };
 
+/** The policy as it is stored; its parent is the policy that serves. */
+function snapshotOf(
+  { trained, newEncoder, assignment: { serving } }: Trained,
+  about: Pick<NewPolicy, "scenario" | "status" | "createdAt" | "evidence">,
+): NewPolicy {
+  const { evidence } = about;
+  return {
+    ...about,
+    kind: "network",
+    ...(serving !== undefined && { parent: serving }),
+    bytes: encodeNetwork(trained.network),
+    evidence: {
+      ...evidence,
+      newEncoder,
+      slates: evidenceOf(trained.slates),
+      ...evidenceOfSpending(trained.spending),
+    },
+  };
+}
+
 /**
  * Publishes a policy on a new encoder. Decisions before cannot judge it, and its
  * retrieval differs: it becomes a canary, or waits for an operator if no user may get canaries.
@@ -85,24 +106,29 @@ export async function publishEncoder(options: CycleOptions, found: Trained): Pro
   const finishedAt = clock();
   const { serving } = assignment;
   const cycle = {
-    ...{ scenario: name, outcome, reason, startedAt, finishedAt, throughSequence },
+    scenario: name,
+    outcome,
+    reason,
+    startedAt,
+    finishedAt,
+    throughSequence,
     ...(serving !== undefined && { policyVersion: serving }),
     record: {
-      ...{ seed, training: trained.figures, slates: trained.slates, newEncoder },
+      seed,
+      training: trained.figures,
+      slates: trained.slates,
+      newEncoder,
       ...recordOfSpending(trained.spending),
     },
   };
   const applied = await store.policies.apply({
     add: [
-      {
-        ...{ scenario: name, kind: "network", status, createdAt: finishedAt },
-        ...(serving !== undefined && { parent: serving }),
-        bytes: encodeNetwork(trained.network),
-        evidence: {
-          ...{ ...evidence, reason, newEncoder, slates: evidenceOf(trained.slates) },
-          ...evidenceOfSpending(trained.spending),
-        },
-      },
+      snapshotOf(found, {
+        scenario: name,
+        status,
+        createdAt: finishedAt,
+        evidence: { ...evidence, reason },
+      }),
     ],
     assign: ([version = 0]) => ({
       scenario: name,

@@ -21,7 +21,9 @@ const dayMs = 86_400_000;
 async function openRecord(known: number, fresh: number) {
   const scenarios = [
     {
-      ...{ name: "play", slateSize: 3, excludeSeen: false },
+      name: "play",
+      slateSize: 3,
+      excludeSeen: false,
       reward: { weights: { click: 1 }, windowSeconds: 60, maximum: 1 },
     },
   ];
@@ -66,7 +68,9 @@ async function openRecord(known: number, fresh: number) {
 test("a loop without an encoder trains its first one from 10,000 events on", async () => {
   const few = await openRecord(0, 9999);
   expect(await few.watch(untrained)).toEqual({
-    ...{ newEvents: 9999, knownEvents: 0, isDue: false },
+    newEvents: 9999,
+    knownEvents: 0,
+    isDue: false,
     reason: "9,999 events are new of the 10,000 that are needed",
   });
   const enough = await openRecord(0, 10_000);
@@ -101,7 +105,10 @@ test("with less that is new its loss is not looked at", async () => {
   const { watch, remember, onEncoder } = await openRecord(1000, 199);
   await remember();
   expect(await watch(onEncoder(0.1))).toEqual({
-    ...{ newEvents: 199, knownEvents: 1000, days: 0, isDue: false },
+    newEvents: 199,
+    knownEvents: 1000,
+    days: 0,
+    isDue: false,
     reason: "199 events are new of the 200 that are needed",
   });
 });

@@ -29,7 +29,10 @@ import { parseConfiguration } from "../configuration/configuration.ts";
 const views = sampleViews(6);
 const everything = candidatesOf(...views.map(({ itemId: id }) => id));
 const click = (item: string, user = ann, value = 1) => ({
-  ...{ type: "click", userId: user, itemId: itemId(item), value },
+  type: "click",
+  userId: user,
+  itemId: itemId(item),
+  value,
 });
 
 /** A shop that serves a policy on an encoder with a chain, and a user with events. */
@@ -239,8 +242,12 @@ test("popularity is a term of its own, and no event moves it", async () => {
   ]);
   expect(explanation.movedBy).toEqual({ events: [], shift: 0 });
   expect(explanation.history[0]).toEqual({
-    ...{ itemId: "i-1", type: "click", value: 1, occurredAt: startOfTests },
-    ...{ shift: 0, logRatio: 0 },
+    itemId: "i-1",
+    type: "click",
+    value: 1,
+    occurredAt: startOfTests,
+    shift: 0,
+    logRatio: 0,
   });
 });
 

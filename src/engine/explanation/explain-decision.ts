@@ -47,8 +47,15 @@ async function explain(parts: ExplainerParts, decision: Decision): Promise<Expla
   const { decisionId, userId, scenario, arm, policyVersion, exploration } = decision;
   const { slatePropensity, decidedAt, candidates } = decision;
   return {
-    ...{ decisionId, userId, scenario, arm, policyVersion, exploration },
-    ...{ slatePropensity, decidedAt, candidates: candidates.length },
+    decisionId,
+    userId,
+    scenario,
+    arm,
+    policyVersion,
+    exploration,
+    slatePropensity,
+    decidedAt,
+    candidates: candidates.length,
     ...(leftOut && { leftOut }),
     slate: await explainItems(decision, slate, shifts),
     history: await explainHistory(slate, shifts),

@@ -55,7 +55,10 @@ export async function explainHistory(
     const left = shifts.get(place);
     const share = attention?.[place];
     return {
-      ...{ itemId, type, value, occurredAt },
+      itemId,
+      type,
+      value,
+      occurredAt,
       ...(share !== undefined && { attention: share }),
       ...(left && {
         shift: left.shift,

@@ -127,8 +127,12 @@ describe("the policy that waits", () => {
     expect(await engine.intervene(approve)).toMatchObject({ version: 5, replaced: 3 });
     const { canary: _, waiting: __, ...rest } = before;
     expect(await store.policies.assignment("shop")).toEqual({
-      ...{ ...rest, serving: 5, canaryShare: 0, mode: "ask" },
-      ...{ holdback: 3, holdbackShare: 0.05 },
+      ...rest,
+      serving: 5,
+      canaryShare: 0,
+      mode: "ask",
+      holdback: 3,
+      holdbackShare: 0.05,
     });
     expect(await statusesOf()).toMatchObject({ 3: "holdback", 4: "undecided", 5: "serving" });
     const { holdbackShare, predicted } = proposed;

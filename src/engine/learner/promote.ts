@@ -52,7 +52,8 @@ export async function publishStart(
       scenario,
       assignment: {
         ...replaces,
-        ...{ serving, baseline: counts },
+        serving,
+        baseline: counts,
         // By chance alone candidates are drawn by lot.
         ...(choices > 0 && { retriever: serving }),
       },

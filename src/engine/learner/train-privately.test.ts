@@ -21,7 +21,9 @@ const differential = { epsilon: 8, delta: 1e-5, trainings: 2, clip: 0.5, samplin
 const configurationOf = (change: Partial<typeof differential> = {}) => ({
   scenarios: [
     {
-      ...{ name: "play", slateSize: 3, excludeSeen: false },
+      name: "play",
+      slateSize: 3,
+      excludeSeen: false,
       reward: { weights: { click: 1 }, windowSeconds: 60, maximum: 1 },
     },
   ],
@@ -50,8 +52,13 @@ async function openTraining(configuration: object = configurationOf()) {
   for (let user = 0; user < users; user++) await engine.record(walk(user));
   const parsed = parseConfiguration(configuration);
   const parts = {
-    ...{ store, clock, configuration: parsed, scenario: parsed.scenarios[0]! },
-    ...{ seed: 1, threads: 1, onProgress: () => {} },
+    store,
+    clock,
+    configuration: parsed,
+    scenario: parsed.scenarios[0]!,
+    seed: 1,
+    threads: 1,
+    onProgress: () => {},
   };
   const run = (change: Partial<TrainOptions> = {}) => train({ ...parts, ...change });
   return { ...opened, parts, run };
@@ -75,7 +82,11 @@ test("a private training is on record with the ε of the accountant, beside poli
   const plan = planPrivately(differential, { curve: nothingSpent, trainings: 0 })!;
   const own = epsilonOf(costOf(plan, plan.steps), differential.delta);
   expect(privacy).toEqual({
-    ...{ ...plan, epsilon: own, ownEpsilon: own, budget: 8, delta: differential.delta },
+    ...plan,
+    epsilon: own,
+    ownEpsilon: own,
+    budget: 8,
+    delta: differential.delta,
   });
   expect(own).toBeLessThan(differential.epsilon);
   expect(training).toMatchObject({ preset: "private", epochs: plan.steps, items: items.length });
@@ -155,8 +166,13 @@ test("a spent budget refuses a training by name, and serving continues with what
   await decideAll(opened);
   const asking = { isDue: true, reason: "asked", newEvents: 1, knownEvents: 1 };
   const asked: Omit<Cycle, "cycle"> = {
-    ...{ scenario: "play", outcome: "hold", reason: "", startedAt: 1, finishedAt: 1 },
-    ...{ throughSequence: 0, record: { encoderWatch: asking } },
+    scenario: "play",
+    outcome: "hold",
+    reason: "",
+    startedAt: 1,
+    finishedAt: 1,
+    throughSequence: 0,
+    record: { encoderWatch: asking },
   };
   await store.policies.apply({ cycle: () => asked });
   const skipped = await learnEncoder(parts);

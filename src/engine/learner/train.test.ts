@@ -108,7 +108,8 @@ test("beside a policy that foresees worse than popularity, popularity serves, an
   expect(popularity.sorted.mean).toBe(1);
   expect(popularity.served.mean).toBeGreaterThan(network.served.mean);
   expect(await store.policies.assignment("play")).toEqual({
-    ...{ serving: 3, retriever: 3 },
+    serving: 3,
+    retriever: 3,
     baseline: 6,
     canaryShare: 0,
   });
@@ -133,7 +134,9 @@ function drawShelves(seed: number): readonly (readonly string[])[] {
 const library = {
   scenarios: [
     {
-      ...{ name: "library", slateSize: 12, excludeSeen: true },
+      name: "library",
+      slateSize: 12,
+      excludeSeen: true,
       reward: { weights: { click: 1 }, windowSeconds: 60, maximum: 1 },
     },
   ],

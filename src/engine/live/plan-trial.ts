@@ -32,8 +32,11 @@ function describeVisits(buckets: readonly RewardBucket[]) {
 async function readTraffic({ store, scenario, now }: LiveScene): Promise<SiteTraffic> {
   const { name, reward, slateSize } = scenario;
   const buckets = await store.decisions.rewardBuckets({
-    ...{ scenario: name, rule: reward, bucketSeconds: hourSeconds },
-    ...{ since: now - seenDays * dayMs, closedBefore: now },
+    scenario: name,
+    rule: reward,
+    bucketSeconds: hourSeconds,
+    since: now - seenDays * dayMs,
+    closedBefore: now,
   });
   const { mean, variance } = describeVisits(buckets);
   const all = buckets.reduce((sum, { decisions }) => sum + decisions, 0);
@@ -50,7 +53,8 @@ export async function planTrial(scene: LiveScene, size: TrialSize): Promise<Cana
   const time = trialDays(traffic, size) * dayMs;
   const plannedError = trialError(traffic, size);
   return {
-    ...{ since: now, deadline: Math.round(now + time + openMs(scenario.reward)) },
+    since: now,
+    deadline: Math.round(now + time + openMs(scenario.reward)),
     ...(plannedError !== undefined && { plannedError }),
   };
 }

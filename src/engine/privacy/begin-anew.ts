@@ -41,7 +41,9 @@ async function popular(
   const start = { slateSize, maxCandidates, random, items: await store.items.count() };
   return {
     network: encodeNetwork(popularityNetwork(counts, start)),
-    ...{ baseline, ranks: true, spending },
+    baseline,
+    ranks: true,
+    spending,
     about: `popularity among the others takes their place (${describeSlates(slates)})`,
   };
 }
@@ -59,7 +61,9 @@ export async function begin(options: EncoderOptions): Promise<Begun> {
       return await popular(options, trained);
     return {
       network: encodeNetwork(trained.network),
-      ...{ baseline: trained.baseline, ranks: true, spending },
+      baseline: trained.baseline,
+      ranks: true,
+      spending,
       about: "a policy trained on the behaviour of the others takes their place",
       encoders: [trained.encoder],
       checkpoints: [rememberEncoder(scenario.name, { throughSequence, trainedAt: clock() })],
@@ -68,7 +72,8 @@ export async function begin(options: EncoderOptions): Promise<Begun> {
     if (!(error instanceof EngineError && error.code === "conflict")) throw error;
     return {
       network: encodeNetwork(initialNetwork(createRandom(0))),
-      ...{ baseline: noCounts(), ranks: false },
+      baseline: noCounts(),
+      ranks: false,
       about: `the loop starts anew, every candidate equally likely (${error.message})`,
     };
   }

@@ -25,8 +25,14 @@ test("after an erasure no file has the user's id or events, and the others' rows
     {
       overwrites: true,
       reaction: {
-        ...{ userId: user, itemId: itemId("i-1"), type: "like", value: 1 },
-        ...{ occurredAt: clock(), updatedAt: clock(), isPending: false, notes: {} },
+        userId: user,
+        itemId: itemId("i-1"),
+        type: "like",
+        value: 1,
+        occurredAt: clock(),
+        updatedAt: clock(),
+        isPending: false,
+        notes: {},
       },
     },
   ]);
@@ -42,8 +48,16 @@ test("after an erasure no file has the user's id or events, and the others' rows
 
   const receipt = await engine.deleteUser(person);
   expect(receipt.rows).toEqual({
-    ...{ users: 2, events: visits + 3000, decisions: visits, rewards: visits, views: visits },
-    ...{ edges: 3, reactions: 1, documents: 1, consents: 0, pseudonyms: 0 },
+    users: 2,
+    events: visits + 3000,
+    decisions: visits,
+    rewards: visits,
+    views: visits,
+    edges: 3,
+    reactions: 1,
+    documents: 1,
+    consents: 0,
+    pseudonyms: 0,
   });
   expect(Object.keys(receipt.digests)).toHaveLength(8);
   expect(filesWith(path, person)).toEqual([]);

@@ -39,10 +39,7 @@ test("all rows that an erasure removes are in the export: earlier revisions, end
     { userId: "user-2", type: "follow", to: person, isEnd: true },
   ]);
   expect(found.documents).toEqual([
-    {
-      ...{ kind: "demonstration", id: person },
-      payload: { userId: person, note: "a caller's choice" },
-    },
+    { kind: "demonstration", id: person, payload: { userId: person, note: "a caller's choice" } },
   ]);
   const { rows } = await engine.deleteUser(person);
   const rewards = found.decisions.flatMap(({ rewards: own }) =>

@@ -3,7 +3,11 @@ import { withoutRivals } from "../../domain/take-over.ts";
 
 /** Fields of an assignment that name a version, and those that leave with it. */
 const versionFields = {
-  ...{ serving: [], canary: [], baseline: [], retriever: [], waiting: [] },
+  serving: [],
+  canary: [],
+  baseline: [],
+  retriever: [],
+  waiting: [],
   holdback: ["holdbackShare"],
   anchor: ["anchorShare", "anchorSince"],
 } as const satisfies Partial<Record<keyof Assignment, readonly (keyof Assignment)[]>>;

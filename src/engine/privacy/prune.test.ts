@@ -98,8 +98,13 @@ test("records of cycles go after their time, the newest fifty excepted", async (
   for (let cycle = 0; cycle < 53; cycle++)
     await store.policies.apply({
       cycle: () => ({
-        ...{ scenario: "shop", outcome: "hold", reason: "sample", record: {} },
-        ...{ startedAt: finishedAt, finishedAt, throughSequence: 0 },
+        scenario: "shop",
+        outcome: "hold",
+        reason: "sample",
+        record: {},
+        startedAt: finishedAt,
+        finishedAt,
+        throughSequence: 0,
       }),
     });
   expect(await sweep()).toMatchObject({ cycles: 3 });

@@ -24,8 +24,14 @@ export interface PruneOptions {
 type Name = keyof Pruned;
 
 const nothing: Pruned = {
-  ...{ decisions: 0, events: 0, users: 0, items: 0, edges: 0 },
-  ...{ snapshots: 0, encoders: 0, cycles: 0 },
+  decisions: 0,
+  events: 0,
+  users: 0,
+  items: 0,
+  edges: 0,
+  snapshots: 0,
+  encoders: 0,
+  cycles: 0,
 };
 
 /** Counts pages, and lets others have their turn between them. */

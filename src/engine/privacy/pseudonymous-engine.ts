@@ -110,7 +110,8 @@ function callsOfUsers(engine: Engine, translator: Translator, users: UserStore) 
       return read([userId], async ({ of, back }) => {
         const page = await engine.listDecisions({ ...query, userId: of(userId) });
         const rows = page.rows.map(({ decision, ...rest }) => ({
-          ...{ ...rest, decision: { ...decision, userId: back(decision.userId) } },
+          ...rest,
+          decision: { ...decision, userId: back(decision.userId) },
         }));
         return { ...page, rows };
       });

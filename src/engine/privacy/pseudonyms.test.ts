@@ -47,7 +47,10 @@ async function start(path: string, configuration = underShop) {
   onTestFinished(() => store.close());
   const now = importedAt + ++starts;
   const engine = await createEngine({
-    ...{ store, configuration, clock: () => now, random: createRandom(7) },
+    store,
+    configuration,
+    clock: () => now,
+    random: createRandom(7),
     createId: () => `d-${++ids}`,
   });
   onTestFinished(() => engine.close());
@@ -66,7 +69,9 @@ async function importText(store: Store, kind: RowKind, rows: readonly object[]) 
   const source = await readRows(textSource(text), { kind, format: "jsonl", now: importedAt });
   const refusals: string[] = [];
   const counts = await importRows(source, {
-    ...{ store, signal: neverAborted, scenarios: underShop.scenarios },
+    store,
+    signal: neverAborted,
+    scenarios: underShop.scenarios,
     pseudonyms: await openPseudonyms(store, underShop, importedAt),
     onRefusal: ({ reason }) => refusals.push(reason),
     onProgress: () => undefined,
@@ -100,7 +105,9 @@ test("whichever entrance it comes by, no raw id is in the record, its log, expor
 
   const logged: string[] = [];
   const app = createServer({
-    ...{ engine, version: "1", clock: () => importedAt },
+    engine,
+    version: "1",
+    clock: () => importedAt,
     logError: (error) => logged.push(error.message),
     logWarning: (line) => logged.push(line),
   });
@@ -182,7 +189,9 @@ test("whichever entrance it comes by, no raw id is in the record, its log, expor
 test("edges that are refused over HTTP give nobody a name, and say who was unknown as it was sent", async () => {
   const { store, engine } = await start(newPath());
   const app = createServer({
-    ...{ engine, version: "1", clock: () => importedAt },
+    engine,
+    version: "1",
+    clock: () => importedAt,
     logError: (error) => expect.fail(error.message),
   });
   const send = async (...edges: readonly object[]) => {

@@ -36,8 +36,14 @@ const usage = { cpuMs: 0, memoryMiB: 100, heldMiB: 100, peakMiB: 100 };
 type Shop = Awaited<ReturnType<typeof open>>;
 
 const learnerOf = ({ store, clock }: Shop) => ({
-  ...{ store, configuration, clock, seed: 1, threads: 1 },
-  ...{ scenario: scenario!, onProgress: () => {}, usage: () => usage },
+  store,
+  configuration,
+  clock,
+  seed: 1,
+  threads: 1,
+  scenario: scenario!,
+  onProgress: () => {},
+  usage: () => usage,
 });
 
 const checksumOf = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");

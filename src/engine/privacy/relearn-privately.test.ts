@@ -15,7 +15,9 @@ import { loadSpent } from "./spent-budget.ts";
 const configuration = {
   scenarios: [
     {
-      ...{ name: "shop", slateSize: 3, excludeSeen: false },
+      name: "shop",
+      slateSize: 3,
+      excludeSeen: false,
       reward: { weights: { click: 1 }, windowSeconds: 60, maximum: 1 },
     },
   ],
@@ -39,8 +41,13 @@ async function openTrained(trainings: number) {
     );
   const parsed = parseConfiguration({ ...configuration, privacy });
   const parts = {
-    ...{ store, clock, configuration: parsed, scenario: parsed.scenarios[0]! },
-    ...{ seed: 1, threads: 1, onProgress: () => {} },
+    store,
+    clock,
+    configuration: parsed,
+    scenario: parsed.scenarios[0]!,
+    seed: 1,
+    threads: 1,
+    onProgress: () => {},
   };
   const first = (await train(parts))!;
   // Noise without a seed decides whether it serves by itself.

@@ -17,8 +17,13 @@ async function openPending(rest = {}, isLater = true) {
   if (isLater) await assign(store, { serving: shopSnapshot(3) });
   const [canary] = await assign(store, { canary: shopSnapshot(2) }, { canaryShare: 0.2 });
   const options = {
-    ...{ store, configuration, scenario: configuration.scenarios[0]!, clock },
-    ...{ seed: 1, threads: 1, onProgress: () => {} },
+    store,
+    configuration,
+    scenario: configuration.scenarios[0]!,
+    clock,
+    seed: 1,
+    threads: 1,
+    onProgress: () => {},
   };
   return { ...shop, start, canary, options };
 }
@@ -57,7 +62,10 @@ test("a parent that never saw the user takes the place of a policy that may have
   expect(cycle).toMatchObject({ outcome: "initial", throughSequence: 0, candidateVersion: start });
   const baseline = before.canary! + 1;
   expect(await store.policies.assignment("shop")).toEqual({
-    ...{ serving: start, retriever: start, baseline, canaryShare: 0 },
+    serving: start,
+    retriever: start,
+    baseline,
+    canaryShare: 0,
   });
   const statusOf = async (version: number) => (await store.policies.find(version))?.status;
   expect(await Promise.all([before.serving!, before.canary!, start].map(statusOf))).toEqual([
@@ -90,7 +98,9 @@ test("without such a parent the loop begins anew on the behaviour that is left",
   expect(cycle?.candidateVersion).toBe(start.canary! + 1);
   const after = await store.policies.assignment("shop");
   expect(after).toEqual({
-    ...{ serving: cycle!.candidateVersion, baseline: cycle!.candidateVersion! + 1, canaryShare: 0 },
+    serving: cycle!.candidateVersion,
+    baseline: cycle!.candidateVersion! + 1,
+    canaryShare: 0,
   });
   expect((await engine.recommend({ userId: others[0]! })).fallback).toBeUndefined();
 });

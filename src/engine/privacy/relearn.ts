@@ -24,7 +24,8 @@ async function keepOrBegin(
   const { baseline = 0 } = assignment;
   const counts = versions.includes(baseline) ? undefined : await store.policies.bytes(baseline);
   return {
-    ...{ kept, ranks: true },
+    kept,
+    ranks: true,
     baseline: counts ?? noCounts(),
     about: `policy ${kept}, which never saw them, ${kept === assignment.serving ? "stays" : "takes their place"}`,
   };
@@ -86,7 +87,10 @@ export async function relearn(options: EncoderOptions): Promise<Cycle | undefine
   const [last] = await store.cycles.list({ scenario: name, limit: 1 });
   const isSame = begun.kept === replaces.serving;
   const cycle: Omit<Cycle, "cycle" | "candidateVersion"> = {
-    ...{ scenario: name, reason, startedAt, finishedAt },
+    scenario: name,
+    reason,
+    startedAt,
+    finishedAt,
     record: { seed, ...recordOfSpending(begun.spending) },
     outcome: "initial",
     ...(replaces.serving !== undefined && { policyVersion: replaces.serving }),

@@ -84,8 +84,12 @@ export function spend(
   const own = costOf(plan, steps);
   const spent = { curve: addCurves(curve, own), trainings: trainings + 1 };
   const record = {
-    ...{ epsilon: epsilonOf(spent.curve, delta), delta, ownEpsilon: epsilonOf(own, delta) },
-    ...{ budget, ...plan, steps },
+    epsilon: epsilonOf(spent.curve, delta),
+    delta,
+    ownEpsilon: epsilonOf(own, delta),
+    budget,
+    ...plan,
+    steps,
   };
   return { record, spent };
 }

@@ -63,7 +63,8 @@ export async function retireOthers(
   const now = clock();
   const cycle = {
     ...({ scenario, outcome: "hold", record: { seed } } as const),
-    ...{ startedAt: now, finishedAt: now },
+    startedAt: now,
+    finishedAt: now,
     reason: `policies ${versions.join(", ")} are retired; ${describeStaying(pending, staying)}`,
     ...(replaces.serving !== undefined && { policyVersion: replaces.serving }),
     throughSequence: last?.throughSequence ?? 0,

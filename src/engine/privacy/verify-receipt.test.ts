@@ -17,8 +17,11 @@ test("a receipt is valid, on record, and no row is left; policies that saw the u
   const { serving } = await store.policies.assignment("shop");
   expect(receipt.policies).toEqual({ shop: [serving] });
   expect(await verifyReceipt(store, receipt)).toEqual({
-    ...{ isOnRecord: true, rowsBefore: 0, rowsSince: 0 },
-    ...{ pending: { shop: [serving] }, retired: { shop: [] } },
+    isOnRecord: true,
+    rowsBefore: 0,
+    rowsSince: 0,
+    pending: { shop: [serving] },
+    retired: { shop: [] },
   });
 });
 

@@ -19,7 +19,11 @@ async function compare(
   const candidates = slot.candidates.filter(({ itemId }) => answer.probabilities.has(itemId));
   const { context } = slot;
   const { recommendation, logits } = await choose(parts, {
-    ...{ userId: userId(eventId), scenario: scenario.name, slateSize: 1, context, candidates },
+    userId: userId(eventId),
+    scenario: scenario.name,
+    slateSize: 1,
+    context,
+    candidates,
   });
   const order = recommendation.decision.candidates;
   const index = order.findIndex(({ itemId }) => itemId === answer.chosen);

@@ -100,7 +100,10 @@ export async function cloneChoices(options: {
   });
   const { network } = await distil({
     network: initialNetwork(random.split("network")),
-    ...{ rows, objective: "cross-entropy", random, threads },
+    rows,
+    objective: "cross-entropy",
+    random,
+    threads,
   });
   const policy = await openNetworkPolicy(network);
   try {

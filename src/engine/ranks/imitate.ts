@@ -49,7 +49,11 @@ async function publish(
   const applied = await store.policies.apply({
     add: [
       {
-        ...{ scenario: name, kind: "network", createdAt: clock(), bytes, evidence: { reason } },
+        scenario: name,
+        kind: "network",
+        createdAt: clock(),
+        bytes,
+        evidence: { reason },
         ...parent,
         status: serves ? "serving" : "held",
       },

@@ -105,7 +105,10 @@ async function chooseSlots(
   const ranked: RankedSlot[] = [];
   for (const { candidates, context } of slots) {
     const { recommendation, logits } = await choose(parts, {
-      ...{ userId: userId(eventId), scenario: scenario.name, slateSize: 1, context },
+      userId: userId(eventId),
+      scenario: scenario.name,
+      slateSize: 1,
+      context,
       candidates: candidates.filter(({ itemId }) => !taken.has(itemId)),
       decisionId: decisionId(made.length === 0 ? eventId : parts.createId()),
     });

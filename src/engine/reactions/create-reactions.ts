@@ -144,7 +144,11 @@ async function writeBack(
 ): Promise<void> {
   const { userId: user, decisionId, slate } = decision;
   const inputs = slate.map((item) => ({
-    ...{ userId: user, itemId: item, type, value: 1, decisionId },
+    userId: user,
+    itemId: item,
+    type,
+    value: 1,
+    decisionId,
     occurredAt: parts.clock() + delayMs,
   }));
   await parts.store.reactions.record(await toRows(parts, inputs, true));
@@ -160,7 +164,9 @@ async function recommendPage(
   const offer = await offerOf(parts, scenario, page);
   try {
     const recommendation = await recommend(parts, {
-      ...{ userId: userId(user), scenario, slateSize: size },
+      userId: userId(user),
+      scenario,
+      slateSize: size,
       ...(Object.keys(offer).length > 0 && { offer }),
     });
     if (page.writeBack) await writeBack(parts, recommendation, page.writeBack);

@@ -63,7 +63,11 @@ test("an item's own popularity does not make it complementary", async () => {
   const views = catalogue.available();
   const logitsFor = (types: readonly string[]) => {
     const history = types.map((type) => ({
-      ...{ sequence: 0, itemId: itemId("i-1"), type, value: 1, occurredAt: 0 },
+      sequence: 0,
+      itemId: itemId("i-1"),
+      type,
+      value: 1,
+      occurredAt: 0,
     }));
     const [scenario] = parseConfiguration(shopConfiguration()).scenarios;
     const user = { history, attributes: {} };

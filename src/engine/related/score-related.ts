@@ -22,9 +22,7 @@ export interface RelatedParts {
 /** The strongest event that the scenario knows. */
 function likedOnce({ reward }: Scenario, item: string): HistoryEntry {
   const types = Object.entries(reward.weights).sort(([, left], [, right]) => right - left);
-  return {
-    ...{ sequence: 0, itemId: itemId(item), type: types[0]?.[0] ?? "", value: 1, occurredAt: 0 },
-  };
+  return { sequence: 0, itemId: itemId(item), type: types[0]?.[0] ?? "", value: 1, occurredAt: 0 };
 }
 
 /** Logits for a user without events: the same for every item and request, as long as the list stays. */

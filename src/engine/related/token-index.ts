@@ -39,7 +39,9 @@ const weigh = (
   places: Int32Array,
   postings: readonly number[][],
 ): TokenIndex => ({
-  ...{ views, places, postings },
+  views,
+  places,
+  postings,
   rarity: Float64Array.from(postings, ({ length }) => Math.log(views.length / (length || 1))),
   lengths: new Float64Array(views.length),
 });

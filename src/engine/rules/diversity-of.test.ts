@@ -3,7 +3,9 @@ import type { JsonObject } from "../../domain/json.ts";
 import { diversityOf } from "./diversity-of.ts";
 
 const factsOf = (categories: readonly string[], attributes: JsonObject = {}) => ({
-  ...{ itemId: "any", categories, attributes },
+  itemId: "any",
+  categories,
+  attributes,
 });
 
 /** Bits that two candidates have in common. */

@@ -77,7 +77,8 @@ export const newcomersOf = (
   now: number,
 ): readonly TiltedGroup[] =>
   (rules.newcomers ?? []).map(({ by, days, add }) => ({
-    ...{ by, add },
+    by,
+    add,
     values: newValues(by, ruleTime(now) - days * dayMs),
   }));
 

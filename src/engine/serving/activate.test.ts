@@ -25,8 +25,10 @@ test("a deferred decision counts for nothing until it is activated, and from the
   advance(500);
   const shown = await engine.activateDecision(decisionId);
   expect(shown).toEqual({
-    ...{ ...made.decision, drawnAt: startOfTests },
-    ...{ decidedAt: clock(), expiresAt: clock() + 600 * seconds },
+    ...made.decision,
+    drawnAt: startOfTests,
+    decidedAt: clock(),
+    expiresAt: clock() + 600 * seconds,
   });
   expect((await store.decisions.find(decisionId))?.decision).toEqual(shown);
   advance(10);
@@ -120,7 +122,8 @@ test("a key leads to its deferred decision, whose sender knows that it is deferr
   });
   const decision = await engine.activateDecision(made.decision.decisionId);
   expect(await engine.recommend({ ...request, deferred: true })).toEqual({
-    ...{ decision, isRepeated: true },
+    decision,
+    isRepeated: true,
   });
 });
 

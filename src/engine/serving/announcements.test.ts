@@ -89,9 +89,13 @@ test("a server that starts makes the policies ready that answer, and a broken on
     }),
   });
   const engine = await createEngine({
-    ...{ store: pair.store, configuration: parseConfiguration(shopConfiguration()) },
-    ...{ clock: () => 0, random: createRandom(1), createId: () => "d-1" },
-    ...{ policies: pair.policies, preparesPolicies: true },
+    store: pair.store,
+    configuration: parseConfiguration(shopConfiguration()),
+    clock: () => 0,
+    random: createRandom(1),
+    createId: () => "d-1",
+    policies: pair.policies,
+    preparesPolicies: true,
   });
   expect(new Set(pair.reads)).toEqual(new Set(added));
   const before = pair.reads.length;

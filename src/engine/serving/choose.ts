@@ -29,6 +29,13 @@ export interface Chosen {
   readonly logits: Float64Array;
 }
 
+/** The policy whose scores draw the slate. */
+const answeredBy = ({ arm, version, mark }: Awaited<ReturnType<typeof scoreInSpan>>) => ({
+  arm,
+  policyVersion: version,
+  ...(mark && { fastLoop: mark }),
+});
+
 /** Stages 2 to 5 of the loop: profile, candidates, policy, slate. The decision is not in the record yet. */
 export async function choose(parts: RecommendParts, input: ParsedInput): Promise<Chosen> {
   const { userId, context = {} } = input;
@@ -54,10 +61,8 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   const wanted = { ...read, ...parts, scenario, size, limit };
   const { offered, relatedTo, ...related } = await relateOffered(input.relatedTo, wanted);
   const moment = { ...asked, slateSize: size, auction };
-  const reserved = await reserveCandidates(parts, input, {
-    ...read,
-    ...{ scenario, offered, servingRule, limit },
-  });
+  const eligible = { ...read, scenario, offered, servingRule, limit };
+  const reserved = await reserveCandidates(parts, input, eligible);
   const lots = random.split("retrieve");
   const retrieval = { assignment, arm, offered, state, limit, reserved, moment, random: lots };
   const retrieved = await inSpan("retrieve", () => retrieveItems(parts.policies, retrieval));
@@ -66,18 +71,19 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   const situation = { views, scenario, userId: read.known, state, random, ads: drawnAds };
   const scored = await scoreInSpan(parts, { assignment, arm }, situation);
   const exploration = explorationOf(scored, assignment, servingRule);
-  const { drawn, ads, logits } = await drawSlate({
-    ...{ name: scenario.name, moment, tilted: read.groups.tilted },
-    ...{ retrieved, scored, exploration, random },
-  });
+  const { tilted } = read.groups;
+  const drawing = { name: scenario.name, moment, tilted, retrieved, scored, exploration, random };
+  const { drawn, ads, logits } = await drawSlate(drawing);
 
   const decision: Decision = {
     decisionId: input.decisionId ?? decisionId(parts.createId()),
     userId,
-    ...{ scenario: scenario.name, arm: scored.arm, policyVersion: scored.version },
-    ...{ seed, asOf, context },
+    scenario: scenario.name,
+    ...answeredBy(scored),
+    seed,
+    asOf,
+    context,
     ...drawn,
-    ...(scored.mark && { fastLoop: scored.mark }),
     rewardRule: scenario.reward,
     servingRule,
     decidedAt: asked.now,

@@ -149,7 +149,8 @@ test("boosts add to the log-odds of all policies alike", async () => {
   const { engine } = await openShop({ scenario: { slateSize: 1, exploration: 1e-9 } });
   const seen = async (add: number) => {
     const { decision } = await engine.recommend({
-      ...{ userId: ann, seed: 3 },
+      userId: ann,
+      seed: 3,
       rules: { boosts: [{ filter: "itemId = 'i-2'", add }] },
     });
     return { ...decision, p: decision.positionPropensities[0]! };
@@ -194,7 +195,8 @@ describe("retrieval", () => {
   test("keeps pinned items and enough of other groups for the caps", async () => {
     const { engine, store } = await openAuditedShop({
       scenario: {
-        ...{ slateSize: 6, maxCandidates: 8 },
+        slateSize: 6,
+        maxCandidates: 8,
         rules: { pins: [{ itemId: "x-3", position: 5 }], caps: [{ by: "brand", most: 1 }] },
       },
       items: 0,
@@ -231,7 +233,7 @@ describe("too few items for the caps", () => {
   test("move pins up, so that they are in the slate", async () => {
     const { engine } = await openShop({
       scenario: {
-        ...{ slateSize: 5 },
+        slateSize: 5,
         rules: { caps: [{ by: "category", most: 1 }], pins: [{ itemId: "i-0", position: 4 }] },
       },
     });
@@ -309,7 +311,9 @@ describe("refused requests change nothing:", () => {
   test("a pin that is none of the candidates that were sent", async () => {
     const { engine } = await openShop();
     const request = {
-      ...{ userId: ann, slateSize: 1, candidates: [{ itemId: "i-1" }] },
+      userId: ann,
+      slateSize: 1,
+      candidates: [{ itemId: "i-1" }],
       rules: { pins: [{ itemId: "i-2", position: 0 }] },
     };
     await expect(engine.recommend(request)).rejects.toThrow("'i-2' is no candidate");

@@ -93,7 +93,10 @@ test("exclusion lists of scenario and request leave out their items, also candid
   expect(await offered(shop, { exclude: ["i-1", "i-1"] })).toEqual(i(2, 3, 4, 5));
   const candidates = i(0, 1, 2).map((item) => ({ itemId: item }));
   const { decision } = await shop.engine.recommend({
-    ...{ userId: ann, slateSize: 1, candidates, rules: { exclude: ["i-1"] } },
+    userId: ann,
+    slateSize: 1,
+    candidates,
+    rules: { exclude: ["i-1"] },
   });
   expect(decision.slate).toEqual(["i-2"]);
 });

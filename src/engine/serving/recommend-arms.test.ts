@@ -83,8 +83,10 @@ describe("arms", () => {
     const [serving, canary, holdback, anchor] = await assign(
       store,
       {
-        ...{ serving: shopSnapshot(1), canary: shopSnapshot(2) },
-        ...{ holdback: shopSnapshot(3), anchor: shopSnapshot(4) },
+        serving: shopSnapshot(1),
+        canary: shopSnapshot(2),
+        holdback: shopSnapshot(3),
+        anchor: shopSnapshot(4),
       },
       { canaryShare: 0.5, holdbackShare: 0.4, anchorShare: 0.2 },
     );

@@ -43,7 +43,9 @@ async function open() {
   const newer = Array.from({ length: 300 }, (_, index) => sampleView(`n-${index}`));
   await store.items.put(
     [...views, ...newer].map(({ itemId }, index) => ({
-      ...{ itemId, categories: [`genre-${index % 3}`], available: true },
+      itemId,
+      categories: [`genre-${index % 3}`],
+      available: true,
       attributes: index < 2990 ? { year: index } : {},
     })),
   );

@@ -17,8 +17,10 @@ export function servingRuleOf(
   const shares = { baselineShare, uniformShare };
   const consent = refusals(privacy.consent);
   const optional = {
-    ...{ ...(ads && { ads }), ...(rules && { rules }) },
-    ...{ ...(social && { social }), ...(sources && { sources }) },
+    ...(ads && { ads }),
+    ...(rules && { rules }),
+    ...(social && { social }),
+    ...(sources && { sources }),
     ...(loopExploration !== undefined && { loopExploration }),
   };
   const asked = Object.keys(consent).length > 0 && { consent };

@@ -12,7 +12,10 @@ test("a catalogue is scored by parts, with turns for other work, before it is sc
   onTestFinished(() => store.close());
   await store.items.put(
     sampleViews(1200).map(({ itemId }) => ({
-      ...{ itemId, categories: [], attributes: {}, available: true },
+      itemId,
+      categories: [],
+      attributes: {},
+      available: true,
     })),
   );
   const catalogue = createCatalogue(store.items);

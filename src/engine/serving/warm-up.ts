@@ -21,7 +21,7 @@ export async function warmUp(
   const [scenario] = scenarios;
   if (first === undefined || scenario === undefined) return;
   // A history, for an encoder has little to do without one.
-  const event = { ...{ itemId: first.itemId, type: "", value: 1 }, occurredAt: 0, sequence: 0 };
+  const event = { itemId: first.itemId, type: "", value: 1, occurredAt: 0, sequence: 0 };
   const user = { history: [event], attributes: {} };
   const state = createState({ user, catalogue, scenario, context: {} });
   const rules = { except: new Set<ItemId>(), categories: [], filters: [], now: 0 };

@@ -231,7 +231,10 @@ describe("what a user turns down", () => {
     await fill(shop, 4, ["eve", "fay"]);
     const authorsLeft = async () => {
       const authors: Readonly<Record<string, string>> = {
-        ...{ "p-0": "eve", "p-1": "fay", "p-2": "eve", "p-3": "fay" },
+        "p-0": "eve",
+        "p-1": "fay",
+        "p-2": "eve",
+        "p-3": "fay",
       };
       return new Set(idsOf(await recommend(shop)).map((item) => authors[item]));
     };

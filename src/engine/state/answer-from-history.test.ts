@@ -61,19 +61,24 @@ test("a whole history gives the answers of the record, without asking it", async
 test("a request reads a user's events once, whatever its rules ask for", async () => {
   const store = await openRecord(20);
   const items = Array.from({ length: 40 }, (_, index) => ({
-    ...{ itemId: itemId(`i-${index}`), categories: [], attributes: {}, available: true },
+    itemId: itemId(`i-${index}`),
+    categories: [],
+    attributes: {},
+    available: true,
   }));
   await store.items.put(items);
   const scenario = {
-    ...{ name: "shop", slateSize: 3, excludeSeen: [{ types: ["click"] }, { types: ["hide"] }] },
+    name: "shop",
+    slateSize: 3,
+    excludeSeen: [{ types: ["click"] }, { types: ["hide"] }],
     reward: { weights: { click: 1 }, maximum: 1, windowSeconds: 60 },
   };
   const engine = await createEngine({
-    ...{
-      store: withoutAnswers(store),
-      configuration: parseConfiguration({ scenarios: [scenario] }),
-    },
-    ...{ clock: () => 1000, random: createRandom(1), createId: () => "d-1" },
+    store: withoutAnswers(store),
+    configuration: parseConfiguration({ scenarios: [scenario] }),
+    clock: () => 1000,
+    random: createRandom(1),
+    createId: () => "d-1",
   });
   const { history } = await readUser(store, ann, await store.sequence());
   const seen = history.flatMap((entry) => (entry.type === "view" ? [] : [entry.itemId]));

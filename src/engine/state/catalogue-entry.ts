@@ -50,7 +50,11 @@ async function toEntry(
     const view = await toView({ ...item, sequence }, text);
     const { available } = item;
     return {
-      ...{ view, sequence, available, facts: factsOf(item, change), deleted: false },
+      view,
+      sequence,
+      available,
+      facts: factsOf(item, change),
+      deleted: false,
       ...(isDamaged && { isDamaged }),
     };
   }

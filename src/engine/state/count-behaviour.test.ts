@@ -22,7 +22,10 @@ const [scenario] = configuration.scenarios;
 async function openCounted() {
   const shop = await openShop(options);
   const event = (user: string, item: string, rest: object = {}) => ({
-    ...{ userId: userId(user), itemId: itemId(item), type: "click", ...rest },
+    userId: userId(user),
+    itemId: itemId(item),
+    type: "click",
+    ...rest,
   });
   const count = async () => {
     const { store } = withConsent({ store: shop.store, configuration });

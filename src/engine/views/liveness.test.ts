@@ -58,11 +58,15 @@ test("a learner that looks says so, and is down 5 minutes after it last did", as
   await look();
   advance(300);
   expect((await engine.health()).learner).toEqual({
-    ...{ up: true, heartbeatAgeSeconds: 300, waitingDecisions },
+    up: true,
+    heartbeatAgeSeconds: 300,
+    waitingDecisions,
   });
   advance(1);
   expect((await engine.health()).learner).toEqual({
-    ...{ up: false, heartbeatAgeSeconds: 301, waitingDecisions },
+    up: false,
+    heartbeatAgeSeconds: 301,
+    waitingDecisions,
   });
 });
 

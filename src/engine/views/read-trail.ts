@@ -10,7 +10,8 @@ export interface TrailLine extends Omit<Deed, "kind"> {
 
 function toLine({ kind, madeAt, scenario, version, by, reason, key }: Intervention): TrailLine {
   return {
-    ...{ kind, madeAt },
+    kind,
+    madeAt,
     subject: version === undefined ? scenario : `policy ${version} of ${scenario}`,
     ...(by !== undefined && { by }),
     ...(reason !== undefined && { reason }),

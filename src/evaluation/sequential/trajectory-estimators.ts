@@ -76,7 +76,10 @@ export function sequentialDoublyRobust(
   const discount = checkDiscount(options.discount);
   return estimateSteps({
     ...options,
-    ...{ starts, clusters, discount, terms },
+    starts,
+    clusters,
+    discount,
+    terms,
     name: named("dr", options),
   });
 }

@@ -110,7 +110,9 @@ const cases: readonly (readonly [string, CappedRule, number])[] = [
       exploration: 0.05,
       caps: noCaps(6),
       diversity: {
-        ...{ power: 1.5, weights: [0.5, 0.9], placed: [[1]] },
+        power: 1.5,
+        weights: [0.5, 0.9],
+        placed: [[1]],
         featuresOf: [[0], [0], [0, 1], [1], [1], []],
       },
     },
@@ -122,10 +124,7 @@ const cases: readonly (readonly [string, CappedRule, number])[] = [
       policies: [shares],
       exploration: 0.1,
       caps: { groupsOf: [[0, 1], [0], [1], [0], [1], [0, 1]], limits: [1, 1] },
-      diversity: {
-        ...{ power: 1, weights: [0.4] },
-        featuresOf: [[], [0], [0], [0], [0], []],
-      },
+      diversity: { power: 1, weights: [0.4], featuresOf: [[], [0], [0], [0], [0], []] },
     },
     2,
   ],

@@ -74,7 +74,12 @@ export async function* readRounds(
       // Only a row that was changed by hand has such a choice; an audit names it.
       if (chosen === -1) continue;
       yield {
-        ...{ decision, rules, place, candidates, chosen, context },
+        decision,
+        rules,
+        place,
+        candidates,
+        chosen,
+        context,
         ...(tilt && { tilt }),
         reward: exported.rewards[place] ?? Number.NaN,
         propensity: exported.positionPropensities[place] ?? Number.NaN,

@@ -31,7 +31,11 @@ test("a round is a position, with its action, reward, propensity and the actions
   const { rounds, actions, manifest, decisions, counts } = await exportObp();
   expect(manifest).toEqual({
     scenario: "shop",
-    ...{ n_rounds: 10, n_actions: 6, len_list: 2, dim_context: 32, dim_action_context: 32 },
+    n_rounds: 10,
+    n_actions: 6,
+    len_list: 2,
+    dim_context: 32,
+    dim_action_context: 32,
   });
   expect(counts).toEqual({ rounds: 10, actions: 6 });
   const idOf = (number: unknown) => actions[Number(number)]?.itemId;

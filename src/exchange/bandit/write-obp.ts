@@ -67,7 +67,12 @@ export function toObp(wanted: WantedDecisions): ObpFiles {
       const action = candidates[round.chosen];
       const { userId } = round.decision;
       yield {
-        ...{ context: toVector(round.context), action, reward, pscore, position, candidates },
+        context: toVector(round.context),
+        action,
+        reward,
+        pscore,
+        position,
+        candidates,
         userId,
       };
       rounds += 1;
@@ -76,8 +81,13 @@ export function toObp(wanted: WantedDecisions): ObpFiles {
   }
   const table: RecordTable = {
     columns: {
-      ...{ context: "numbers", action: "integer", reward: "number", pscore: "number" },
-      ...{ position: "integer", candidates: "integers", userId: "text" },
+      context: "numbers",
+      action: "integer",
+      reward: "number",
+      pscore: "number",
+      position: "integer",
+      candidates: "integers",
+      userId: "text",
     },
     rows: readRows(),
   };

@@ -44,7 +44,12 @@ test("rows of CSV, JSONL and Parquet are read by the file's own names, and other
   const csv = textSource("when,type,user,movie,stars,value\nx,rating,7,a,4.5,1\n");
   const jsonl = textSource('{"type":"rating","user":7,"movie":"a","stars":4.5,"value":1,"when":2}');
   const parquet = writeParquet({
-    ...{ type: ["rating"], user: [7n], movie: ["a"], stars: [4.5], value: [1], when: ["x"] },
+    type: ["rating"],
+    user: [7n],
+    movie: ["a"],
+    stars: [4.5],
+    value: [1],
+    when: ["x"],
   });
   const expected = { rows: [["7", "a", 4.5]], refusals: [] };
   expect(await importEvents(await readRows(csv, { ...events, format: "csv" }))).toEqual(expected);
@@ -100,7 +105,8 @@ test("a line of JSON without the named fields is refused with the fields that it
   const { refusals } = await importEvents(await readRows(jsonl, { ...events, format: "jsonl" }));
   expect(refusals).toEqual([
     {
-      ...{ file: "rows", line: 1 },
+      file: "rows",
+      line: 1,
       reason:
         "has no column 'user' for userId; it has type, usr, film; did you mean --columns userId=usr?",
     },

@@ -15,7 +15,10 @@ async function importCampaigns(text: string, format: "csv" | "jsonl") {
   const refusals: Refusal[] = [];
   const source = await readRows(textSource(text), { kind: "campaigns", format, now: importedAt });
   const counts = await importRows(source, {
-    ...{ store, scenarios, writtenAt: importedAt, signal: neverAborted },
+    store,
+    scenarios,
+    writtenAt: importedAt,
+    signal: neverAborted,
     onRefusal: (refusal) => refusals.push(refusal),
     onProgress: () => {},
   });

@@ -126,8 +126,12 @@ const cases: readonly [Kind, Format, string, fc.Arbitrary<Row>][] = [
 
 const types: Record<Kind, RecordTable["columns"]> = {
   events: {
-    ...{ eventId: "text", type: "text", userId: "text", itemId: "text" },
-    ...{ value: "number", occurredAt: "time" },
+    eventId: "text",
+    type: "text",
+    userId: "text",
+    itemId: "text",
+    value: "number",
+    occurredAt: "time",
   },
   items: { itemId: "text", categories: "texts", attributes: "json", available: "boolean" },
   users: { userId: "text", attributes: "json" },

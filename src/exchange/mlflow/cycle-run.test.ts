@@ -10,8 +10,15 @@ const valuesOf = (entries: readonly { readonly key: string; readonly value: unkn
 test("a run has the chosen setting as parameters, and curves by cycle as metrics", () => {
   const chosen = { ...cycle, record: { ...cycle.record, chosenSetting: "careful" } };
   expect(valuesOf(runParams(chosen))).toEqual({
-    ...{ setting: "careful", kl_radius: "0.1", pessimism: "0.5", discriminator: "0" },
-    ...{ proximity: "1", memory_0: "0.5", memory_1: "0.5", seed: "1", through_sequence: "9" },
+    setting: "careful",
+    kl_radius: "0.1",
+    pessimism: "0.5",
+    discriminator: "0",
+    proximity: "1",
+    memory_0: "0.5",
+    memory_1: "0.5",
+    seed: "1",
+    through_sequence: "9",
   });
   const metrics = runMetrics(cycle);
   expect(valuesOf(metrics)).toMatchObject({ "serving/mean_reward": 0.25, "gate/lower": 0.002 });
@@ -40,8 +47,11 @@ test("each metric has a name that MLflow takes", () => {
 
 test("a run below a training names it, and says how the cycle ended", () => {
   expect(valuesOf(runTags(cycle, "run-1"))).toMatchObject({
-    ...{ "recurve.cycle": "7", "recurve.kind": "cycle", "recurve.outcome": "promote" },
-    ...{ "mlflow.parentRunId": "run-1", "mlflow.note.content": "Better by 4 %." },
+    "recurve.cycle": "7",
+    "recurve.kind": "cycle",
+    "recurve.outcome": "promote",
+    "mlflow.parentRunId": "run-1",
+    "mlflow.note.content": "Better by 4 %.",
   });
   expect(valuesOf(runTags({ ...cycle, record: {} }, undefined))).not.toHaveProperty([
     "mlflow.parentRunId",

@@ -15,7 +15,9 @@ function toMarks(label: string, lift: PredictedLift | undefined): Mark[] {
   const isSure = lower > 0 || upper < 0;
   return [
     {
-      ...{ label, value, interval: { lower, upper } },
+      label,
+      value,
+      interval: { lower, upper },
       numbers: `${write(value)} (${write(lower)} to ${write(upper)})`,
       colour: isSure ? colours.sure : colours.undecided,
     },

@@ -89,10 +89,7 @@ export function createMlflowClient(settings: TrackingSettings, signal: AbortSign
       return await fetch(url, {
         ...init,
         // A connection that is kept may end as it is used again, after minutes of other work.
-        headers: {
-          ...init.headers,
-          ...{ connection: "close", ...(authorization && { authorization }) },
-        },
+        headers: { ...init.headers, connection: "close", ...(authorization && { authorization }) },
         signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
       });
     } catch (cause) {

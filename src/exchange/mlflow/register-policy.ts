@@ -75,7 +75,8 @@ async function logModel(client: MlflowClient, policy: RegisteredPolicy): Promise
   const { snapshot, runId } = policy;
   if (runId !== undefined) await linkToRun(client, runId, modelId);
   const files = modelFiles(await policy.read(), {
-    ...{ modelId, createdAt: snapshot.createdAt },
+    modelId,
+    createdAt: snapshot.createdAt,
     ...(runId !== undefined && { runId }),
   });
   for (const [name, content] of Object.entries(files))

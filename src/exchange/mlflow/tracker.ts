@@ -74,7 +74,9 @@ function createVersions(options: TrackerOptions, { get }: ReturnType<typeof crea
     if (!models.has(registeredModel)) await openRegisteredModel(client, registeredModel, record);
     models.add(registeredModel);
     const { version, isNew } = await registerPolicy(client, {
-      ...{ snapshot, registeredModel, experiment: (await get(scenario)).id },
+      snapshot,
+      registeredModel,
+      experiment: (await get(scenario)).id,
       read: () => readOnnx({ store, configuration, recurve, policy }),
       ...(runId !== undefined && { runId }),
     });

@@ -66,7 +66,9 @@ function describeItems({ items, unavailable, network, shape: { heads } }: Export
 }
 
 const describeChain = ({ window, decay, popularityShare, ...arrays }: ExportedChain) => ({
-  ...{ window, decay, popularityShare },
+  window,
+  decay,
+  popularityShare,
   lengths: { file: fileNames.chainLengths, type: "int32", shape: [arrays.lengths.length] },
   successors: { file: fileNames.chainSuccessors, type: "int32", shape: [arrays.successors.length] },
   weights: { file: fileNames.chainWeights, type: "float32", shape: [arrays.weights.length] },

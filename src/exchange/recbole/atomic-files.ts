@@ -123,7 +123,10 @@ export function toAtomicFiles(
   const taken = new Set(headers.map(([field]) => field));
   const items = toEntities({
     open: () => itemTable(store),
-    ...{ id: "itemId", unwritten: unwritten.items, header: itemHeader, taken },
+    id: "itemId",
+    unwritten: unwritten.items,
+    header: itemHeader,
+    taken,
     first: ({ itemId, categories = [] }) => [
       toCell(itemId, "token"),
       toCell(categories, "token_seq"),
@@ -131,7 +134,10 @@ export function toAtomicFiles(
   });
   const users = toEntities({
     open: () => userTable(store, consent),
-    ...{ id: "userId", unwritten: unwritten.users, header: userHeader, taken },
+    id: "userId",
+    unwritten: unwritten.users,
+    header: userHeader,
+    taken,
     first: ({ userId }) => [toCell(userId, "token")],
   });
   return {

@@ -137,8 +137,11 @@ test("campaigns come by id as they are now, and can be imported", async () => {
   const { store } = await openShop({ items: 1 });
   const campaign = { scenario: "shop", pays: "click", bid: 0.5 };
   const spring = {
-    ...{ ...campaign, campaignId: campaignId("spring"), budget: { day: 20 } },
-    ...{ endsAt: 9 * day, frequencyCap: { showings: 3, hours: 24 } },
+    ...campaign,
+    campaignId: campaignId("spring"),
+    budget: { day: 20 },
+    endsAt: 9 * day,
+    frequencyCap: { showings: 3, hours: 24 },
   };
   await store.campaigns.put([spring, { ...campaign, campaignId: campaignId("open") }]);
   const rows = await read(campaignTable(store));

@@ -15,12 +15,29 @@ const toText = (time: number) => new Date(time).toISOString();
 
 /** Of `decisionTable`. */
 export const decisionColumns: RecordTable["columns"] = {
-  ...{ decisionId: "text", userId: "text", scenario: "text", arm: "text" },
-  ...{ policyVersion: "integer", seed: "integer", asOf: "integer" },
-  ...{ decidedAt: "time", expiresAt: "time", exploration: "number", fastLoop: "json" },
-  ...{ slatePropensity: "number", positionPropensities: "numbers", rewards: "numbers" },
-  ...{ slate: "texts", candidates: "json", offeredBy: "text", retriever: "integer" },
-  ...{ offer: "json", draw: "json", social: "json", consent: "json", context: "json" },
+  decisionId: "text",
+  userId: "text",
+  scenario: "text",
+  arm: "text",
+  policyVersion: "integer",
+  seed: "integer",
+  asOf: "integer",
+  decidedAt: "time",
+  expiresAt: "time",
+  exploration: "number",
+  fastLoop: "json",
+  slatePropensity: "number",
+  positionPropensities: "numbers",
+  rewards: "numbers",
+  slate: "texts",
+  candidates: "json",
+  offeredBy: "text",
+  retriever: "integer",
+  offer: "json",
+  draw: "json",
+  social: "json",
+  consent: "json",
+  context: "json",
   drawnAt: "time",
 };
 
@@ -44,8 +61,13 @@ async function* readEvents(store: Store, range: TimeRange): AsyncGenerator<Table
 /** Behaviour events in the order of their event numbers. */
 export const eventTable = (store: Store, range: TimeRange): RecordTable => ({
   columns: {
-    ...{ type: "text", userId: "text", itemId: "text", value: "number" },
-    ...{ occurredAt: "time", consent: "json", sequence: "integer" },
+    type: "text",
+    userId: "text",
+    itemId: "text",
+    value: "number",
+    occurredAt: "time",
+    consent: "json",
+    sequence: "integer",
   },
   rows: readEvents(store, range),
 });
@@ -65,7 +87,10 @@ async function* readPages<T, Id>(
 /** Items as they are now, by id. */
 export const itemTable = ({ items }: Store): RecordTable => ({
   columns: {
-    ...{ itemId: "text", categories: "texts", attributes: "json", available: "boolean" },
+    itemId: "text",
+    categories: "texts",
+    attributes: "json",
+    available: "boolean",
     sequence: "integer",
   },
   rows: readPages(items.list),
@@ -112,8 +137,15 @@ async function* readCampaigns({ campaigns }: Store): AsyncGenerator<TableRow, vo
 /** Campaigns as they are now, by id. */
 export const campaignTable = (store: Store): RecordTable => ({
   columns: {
-    ...{ campaignId: "text", scenario: "text", pays: "text", bid: "number", budget: "json" },
-    ...{ startsAt: "time", endsAt: "time", frequencyCap: "json", sequence: "integer" },
+    campaignId: "text",
+    scenario: "text",
+    pays: "text",
+    bid: "number",
+    budget: "json",
+    startsAt: "time",
+    endsAt: "time",
+    frequencyCap: "json",
+    sequence: "integer",
   },
   rows: readCampaigns(store),
 });
@@ -140,9 +172,16 @@ export const cycleTable = (
   options: Parameters<typeof readCycles>[1],
 ): RecordTable => ({
   columns: {
-    ...{ cycle: "integer", scenario: "text", outcome: "text", reason: "text" },
-    ...{ policyVersion: "integer", candidateVersion: "integer", throughSequence: "integer" },
-    ...{ startedAt: "time", finishedAt: "time", record: "json" },
+    cycle: "integer",
+    scenario: "text",
+    outcome: "text",
+    reason: "text",
+    policyVersion: "integer",
+    candidateVersion: "integer",
+    throughSequence: "integer",
+    startedAt: "time",
+    finishedAt: "time",
+    record: "json",
   },
   rows: readCycles(store, options),
 });

@@ -5,8 +5,15 @@ import type { RecordTable, TableRow } from "./table.ts";
 import { toParquet } from "./write-parquet.ts";
 
 const columns = {
-  ...{ name: "text", count: "integer", reward: "number", isNew: "boolean", at: "time" },
-  ...{ slate: "texts", rewards: "numbers", actions: "integers", context: "json" },
+  name: "text",
+  count: "integer",
+  reward: "number",
+  isNew: "boolean",
+  at: "time",
+  slate: "texts",
+  rewards: "numbers",
+  actions: "integers",
+  context: "json",
 } satisfies RecordTable["columns"];
 
 async function write(rows: AsyncIterable<TableRow>) {

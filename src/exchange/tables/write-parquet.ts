@@ -72,7 +72,8 @@ export async function* toParquet(table: RecordTable): AsyncGenerator<Uint8Array,
   let [group, size] = [[] as TableRow[], 0];
   const write = async () => {
     const columnData = columns.map(([name, type]) => ({
-      ...{ name, ...encodingOf(type) },
+      name,
+      ...encodingOf(type),
       data: group.map((row) => toValue(row[name], type)),
     }));
     await file.write({ columnData, rowGroupSize: group.length });

@@ -109,7 +109,8 @@ test("every loop starts with the uniform choice on the same visits, and those th
 test("popularity is renewed after each cycle, and the fast loop serves on it", async () => {
   const marked: number[] = [];
   const result = await run("renewed", {
-    ...{ cycles: 2, decisionsPerCycle: 60 },
+    cycles: 2,
+    decisionsPerCycle: 60,
     onCycle: async (_, store) => {
       const decided = await store.decisions.recent(60);
       marked.push(decided.filter(({ decision }) => decision.fastLoop).length);

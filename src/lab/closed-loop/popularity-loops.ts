@@ -39,7 +39,9 @@ export async function renewPopularity(options: StrategyOptions): Promise<string>
   const { name, slateSize, maxCandidates } = scenario;
   const { popularity, behaviour, decisions } = await countAll(options);
   const network = popularityNetwork(popularity, {
-    ...{ slateSize, maxCandidates, items: behaviour.items },
+    slateSize,
+    maxCandidates,
+    items: behaviour.items,
     random: createRandom(seed).split(`renewed/${decisions}`),
   });
   const replaces = await store.policies.assignment(name);

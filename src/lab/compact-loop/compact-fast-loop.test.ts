@@ -23,7 +23,10 @@ async function play(fastLoop: typeof settings, visitsPerCycle: number) {
     return "watched";
   };
   const [cycle] = await runCompactLoop({
-    ...{ world, visitsPerCycle, cycles: 1, seed: 5 },
+    world,
+    visitsPerCycle,
+    cycles: 1,
+    seed: 5,
     learner: { ...learner, learn },
   });
   return { rows, rewards: cycle!.rewards };

@@ -94,7 +94,9 @@ export function createCompactFastLoop(
       requests += 1;
       if (model === undefined) return { logits: visit.towers.logits };
       const { logits } = drawLogits({
-        ...{ model, visit, settings },
+        model,
+        visit,
+        settings,
         views: Array.from(offer.items, nameItem),
         towers: { isKnown: () => true },
         random: random.split(requests),

@@ -42,7 +42,7 @@ export function createCompactLearner(
   const loop = createLaboratoryLoop(
     createLinearFamily(features, inflation),
     start ?? emptyScores(features),
-    { floor: defaultExploration(hasFastLoop), hasFastLoop, random, ...parts },
+    { floor: defaultExploration(hasFastLoop), exploresItself: hasFastLoop, random, ...parts },
   );
   const fastLoop = settings && createCompactFastLoop(features, settings, random.split("requests"));
   return {

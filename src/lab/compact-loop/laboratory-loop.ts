@@ -21,7 +21,8 @@ export interface LoopOptions<Row extends FoldedRow>
   readonly floor: number;
   /** γ, default 0. */
   readonly discount?: number;
-  readonly hasFastLoop?: boolean;
+  /** Draws of a fast loop do. */
+  readonly exploresItself?: boolean;
   readonly observe?: (improvement: Improvement<Row>) => void;
   readonly random: RandomStream;
 }
@@ -45,7 +46,7 @@ export interface LaboratoryLoop<Row extends FoldedRow, Policy> {
 export function createLaboratoryLoop<Row extends FoldedRow, Policy, Critic>(
   family: ModelFamily<Row, Policy, Critic>,
   start: Policy,
-  { floor, discount = 0, hasFastLoop = false, observe, random, ...parts }: LoopOptions<Row>,
+  { floor, discount = 0, exploresItself = false, observe, random, ...parts }: LoopOptions<Row>,
 ): LaboratoryLoop<Row, Policy> {
   const mpo = defaultMpo;
   let policy = start;
@@ -77,7 +78,14 @@ export function createLaboratoryLoop<Row extends FoldedRow, Policy, Critic>(
       const rows = visits.map((row) => foldRow<Row>(row, cycle));
       const arm = await review(rows);
       const improvement = await improve(family, {
-        ...{ serving: policy, critic, meta, rows, arm, floor, mpo, ...parts },
+        serving: policy,
+        critic,
+        meta,
+        rows,
+        arm,
+        floor,
+        mpo,
+        ...parts,
         random: random.split(cycle),
       });
       observe?.(improvement);
@@ -85,10 +93,8 @@ export function createLaboratoryLoop<Row extends FoldedRow, Policy, Critic>(
       const takesOver = gate.verdict === "promote";
       if (gate.verdict === "canary") canary = { policy: moved.policy, looks: looksOf(gate) };
       if (takesOver) [policy, canary] = [moved.policy, undefined];
-      exploration = explore(improvement, {
-        ...{ takesOver, floor, discount, before: exploration },
-        exploresItself: hasFastLoop,
-      });
+      const before = exploration;
+      exploration = explore(improvement, { takesOver, before, floor, discount, exploresItself });
       critic = fit.critic;
       meta = judgement.state;
       return gate.verdict;

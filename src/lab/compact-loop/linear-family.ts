@@ -122,7 +122,8 @@ export function createLinearFamily(
     const sums = sumRows(features, rows, { from, random });
     const critic = {
       heads: inflateHeads(solveRewards(features, sums), inflation),
-      ...{ discriminator, sums },
+      discriminator,
+      sums,
       satisfied: satisfied.map((row) => ({ ...row, fold: "older" as const })),
     };
     if (!holdsOut) return { critic };

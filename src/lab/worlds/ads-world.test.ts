@@ -51,7 +51,12 @@ test("strategies differ in the weight of the bid, and a loop plays its campaigns
   const small = createAdsWorld({ seed: 3, visitsPerDay: 60 });
   const shown: number[] = [];
   await runClosedLoop({
-    ...{ world: small, strategy: "frozen", cycles: 2, decisionsPerCycle: 60, seed: 1, threads: 1 },
+    world: small,
+    strategy: "frozen",
+    cycles: 2,
+    decisionsPerCycle: 60,
+    seed: 1,
+    threads: 1,
     onCycle: async (_, store) => {
       const span = { scenario: "ads", from: 0, to: 1e6, now: 0 };
       const all = await store.campaigns.figures(span);

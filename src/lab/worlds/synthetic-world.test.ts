@@ -23,7 +23,12 @@ const played = (world: World, turns: readonly number[]) =>
   }));
 
 const described = ({ name, items, users, history, slateSize, rewards }: World) => ({
-  ...{ name, items, users, history, slateSize, rewards },
+  name,
+  items,
+  users,
+  history,
+  slateSize,
+  rewards,
 });
 
 test("the same seed gives the same world and another seed another one", () => {

@@ -32,7 +32,10 @@ export interface PrivatePlan {
 function planWith(noise: number, { samplingRate, clip }: DifferentialSettings): PrivatePlan {
   const noiseOf = (share: number) => noise / (samplingRate * Math.sqrt(2 * share * steps));
   return {
-    ...{ steps, samplingRate, clip, noise },
+    steps,
+    samplingRate,
+    clip,
+    noise,
     countsNoise: noiseOf(shares.counts),
     pairsNoise: noiseOf(shares.pairs),
   };

@@ -14,8 +14,15 @@ async function openTrainer(seed: number) {
   const w = parameter(graph, "w", [size]);
   const loss = sum(multiply(w, input(graph, "x", [size])));
   return createPrivateTrainer({
-    ...{ graph, losses: [loss], parameters: [w], initial: { w: new Float32Array(size) } },
-    ...{ clip: 2, noise: 3, source: createRandom(seed), averageDecay: 0, threads: 1 },
+    graph,
+    losses: [loss],
+    parameters: [w],
+    initial: { w: new Float32Array(size) },
+    clip: 2,
+    noise: 3,
+    source: createRandom(seed),
+    averageDecay: 0,
+    threads: 1,
   });
 }
 

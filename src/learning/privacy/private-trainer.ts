@@ -89,7 +89,8 @@ export async function createPrivateTrainer(
   const trainer: Trainer = await createTrainer({
     ...fedGradient(flat),
     initial: flat.pack(initial),
-    ...{ averageDecay, threads },
+    averageDecay,
+    threads,
   });
   return {
     step: async (groups, learningRate) => {

@@ -11,8 +11,11 @@ test("known items keep their rows in a later catalogue, in any order; new ones b
   const { parameters } = createTransformer(shapeOf(2), createRandom(1));
   const itemTable = parameters.itemTable!.map((_, cell) => 1 + cell);
   const model = {
-    ...{ shape: shapeOf(2), parameters: { ...parameters, itemTable }, itemIds: [a!, b!] },
-    ...{ counts: Float32Array.of(1, 1), throughSequence: 1 },
+    shape: shapeOf(2),
+    parameters: { ...parameters, itemTable },
+    itemIds: [a!, b!],
+    counts: Float32Array.of(1, 1),
+    throughSequence: 1,
   };
   const carried = carryParameters(model, { shape: shapeOf(3), itemIds: [b!, c!, a!], seed: 2 });
   const rowOf = (row: number) => [...carried.itemTable!.subarray(64 * row, 64 * (row + 1))];

@@ -44,9 +44,13 @@ export async function createEpochRunner(options: EpochRunnerOptions): Promise<Ep
     negatives: shape.items > settings.fullSoftmaxItems ? settings.negatives : undefined,
   };
   const { trainer, masks, settle } = await createStepTrainer({
-    ...{ step, initial: options.initial, threads: options.threads },
-    ...{ varianceDecay, weightDecay: settings.weightDecay },
-    ...{ clipNorm: settings.clipNorm, averageDecay: settings.averageDecay },
+    step,
+    initial: options.initial,
+    threads: options.threads,
+    varianceDecay,
+    weightDecay: settings.weightDecay,
+    clipNorm: settings.clipNorm,
+    averageDecay: settings.averageDecay,
   });
   const drawNegatives = createNegatives(options, step);
   return {

@@ -9,10 +9,18 @@ import { groupRows } from "./row-groups.ts";
 import { buildSequenceLoss } from "./sequence-graph.ts";
 
 const network: TransformerShape = {
-  ...{ items: 40, width: 4, blocks: 1, heads: 1, length: 50, feedForward: "relu" },
+  items: 40,
+  width: 4,
+  blocks: 1,
+  heads: 1,
+  length: 50,
+  feedForward: "relu",
 };
 const stepOf = (rows: number, negatives: number | undefined) => ({
-  ...{ network, rows, dropout: 0, negatives },
+  network,
+  rows,
+  dropout: 0,
+  negatives,
 });
 
 /** Loss and gradients of a batch, in float64. */

@@ -12,7 +12,12 @@ import { drawUsers, type PrivateTrainingOptions, trainPrivately } from "./train-
 import { buildUserLosses, userFeeds } from "./user-losses.ts";
 
 const shape: TransformerShape = {
-  ...{ items: 12, width: 8, blocks: 1, heads: 1, length: 6, feedForward: "relu" },
+  items: 12,
+  width: 8,
+  blocks: 1,
+  heads: 1,
+  length: 6,
+  feedForward: "relu",
 };
 const parameters = createTransformer(shape, createRandom(1)).parameters;
 const bound = 0.05;
@@ -66,11 +71,13 @@ const options = (seed: number): PrivateTrainingOptions => {
   const paired = Int32Array.from({ length: shape.items }, (_, number) => number);
   const pairs = pairPrivately(sequences, paired, noise);
   return {
-    ...{ sequences, shape, source, threads: 1, clock: () => 0 },
+    sequences,
+    shape,
+    source,
+    threads: 1,
+    clock: () => 0,
     start: spectralStart(shape, { paired, pairs, counts }, 1),
-    plan: {
-      ...{ steps: 10, samplingRate: 0.2, clip: 0.5, noise: 1, countsNoise: 1, pairsNoise: 1 },
-    },
+    plan: { steps: 10, samplingRate: 0.2, clip: 0.5, noise: 1, countsNoise: 1, pairsNoise: 1 },
   };
 };
 
@@ -111,9 +118,7 @@ test("a training that has no more time ends with the steps that it ran", async (
 });
 
 test("a start is refused for shapes that it does not fit", () => {
-  const statistics = {
-    ...{ paired: Int32Array.of(0), pairs: new Float64Array(1), counts: [1] },
-  };
+  const statistics = { paired: Int32Array.of(0), pairs: new Float64Array(1), counts: [1] };
   expect(() => spectralStart({ ...shape, blocks: 2 }, statistics, 1)).toThrow("one block");
 });
 
@@ -121,7 +126,10 @@ test("each user is drawn with the stated chance, independent of the others", () 
   const [population, draws, samplingRate] = [400, 500, 0.1];
   const own = Array.from({ length: population }, (_, user) => [user, user]);
   const parts = {
-    ...{ sequences: own, plan: { samplingRate }, shape: { length: 6 }, source: createRandom(4) },
+    sequences: own,
+    plan: { samplingRate },
+    shape: { length: 6 },
+    source: createRandom(4),
   };
   const times = new Float64Array(population);
   const [sizes, pairs] = [new Float64Array(draws), new Float64Array(population)];

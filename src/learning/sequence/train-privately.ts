@@ -78,8 +78,14 @@ async function createUserTrainer(options: PrivateTrainingOptions): Promise<Priva
   const { shape, plan, source, threads, start: initial } = options;
   const graph = createGraph();
   return createPrivateTrainer({
-    ...{ graph, ...buildUserLosses(graph, shape, groupUsers), initial, source, threads },
-    ...{ clip: plan.clip, noise: plan.noise, averageDecay: settings.averageDecay },
+    graph,
+    ...buildUserLosses(graph, shape, groupUsers),
+    initial,
+    source,
+    threads,
+    clip: plan.clip,
+    noise: plan.noise,
+    averageDecay: settings.averageDecay,
   });
 }
 
@@ -95,7 +101,8 @@ function tellPass(
     stage: "epoch",
     epoch: done.steps / perPass,
     epochs: Math.ceil(plan.steps / perPass),
-    ...{ loss: done.loss, secondsLeft },
+    loss: done.loss,
+    secondsLeft,
   });
 }
 
@@ -117,7 +124,8 @@ export async function trainPrivately(options: PrivateTrainingOptions): Promise<P
   const trainer = await createUserTrainer(options);
   const rateOf = warmUpCosine({
     ...settings,
-    ...{ warmUpSteps: plan.steps / 20, totalSteps: plan.steps },
+    warmUpSteps: plan.steps / 20,
+    totalSteps: plan.steps,
   });
   options.onProgress?.({
     stage: "start",

@@ -77,13 +77,20 @@ async function runEpochs(
       best = validated;
     const secondsLeft = (elapsed / 1000 / epoch) * (epochs - epoch);
     onProgress?.({
-      ...{ stage: "epoch", epoch, epochs, loss, secondsLeft },
+      stage: "epoch",
+      epoch,
+      epochs,
+      loss,
+      secondsLeft,
       ...(validated && { metric: validated.metric }),
       ...(best && { bestMetric: best.metric }),
     });
     curve.push({ epoch, loss, ...(validated && { metric: validated.metric }) });
     await options.onCheckpoint?.({
-      ...{ epoch, elapsed, best, curve: [...curve] },
+      epoch,
+      elapsed,
+      best,
+      curve: [...curve],
       trainer: runner.trainer.state(),
     });
   }

@@ -54,7 +54,9 @@ export function readChain(
     start += length;
   }
   return {
-    ...{ window: chainWindow, decay: chainDecay, weight: chainWeight },
+    window: chainWindow,
+    decay: chainDecay,
+    weight: chainWeight,
     successors: { columns, values },
   };
 }

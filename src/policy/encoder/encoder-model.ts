@@ -54,7 +54,9 @@ export function encodeEncoder(model: EncoderModel): StoredEncoder {
       kind: "encoder",
       itemIds,
       numbers: {
-        ...{ ...sizes, feedForward: feedForwards.indexOf(feedForward), throughSequence },
+        ...sizes,
+        feedForward: feedForwards.indexOf(feedForward),
+        throughSequence,
         ...(chain && chainNumbers(chain)),
         ...(features && featureNumbers(features)),
         ...(loss && { loss: loss.mean, lossError: loss.standardError }),
@@ -78,7 +80,11 @@ export function decodeEncoder({ hash, bytes }: StoredEncoder): EncoderModel {
     throw corruptSnapshot(`it is not the encoder ${hash.slice(0, 12)}…`);
   const { width = 0, blocks = 0, heads = 0, length = 0, feedForward = 0 } = meta.numbers;
   const shape: TransformerShape = {
-    ...{ width, blocks, heads, length, items: meta.itemIds.length },
+    width,
+    blocks,
+    heads,
+    length,
+    items: meta.itemIds.length,
     feedForward: feedForwards[feedForward]!,
   };
   const parameters = Object.keys(transformerParameters(shape)).map((name) => [

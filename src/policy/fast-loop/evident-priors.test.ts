@@ -60,7 +60,10 @@ test("a head of noise gets a strong prior, one that tells rewards does not", () 
   const headOf = (weight: number) => {
     const random = createRandom(7);
     const head = createLinearHead({
-      ...{ size: 8, priorPrecision: 20, forgetting: 1, noiseVariance: noise },
+      size: 8,
+      priorPrecision: 20,
+      forgetting: 1,
+      noiseVariance: noise,
     });
     for (let event = 0; event < 4000; event++) {
       const x = Float64Array.from({ length: 8 }, () => random.normal() / Math.sqrt(8));

@@ -43,7 +43,9 @@ export const countFeatures = (basis: FeatureBasis): FeatureCounts =>
     ? { pair: ownCount, fourier: 0, state: 1, item: ownCount }
     : {
         pair: fourierCount + directionCount * directionCount + ownCount,
-        ...{ fourier: fourierCount, state: ownCount, item: ownCount },
+        fourier: fourierCount,
+        state: ownCount,
+        item: ownCount,
       };
 
 /** z − z̄ of each candidate, z̄ the mean under the softmax of the candidates. */

@@ -73,7 +73,9 @@ export const headOptions = (
 ): HeadOptions => {
   const { pair, fourier } = countFeatures(basis);
   return {
-    ...{ size: pair, optional: fourier, forgetting },
+    size: pair,
+    optional: fourier,
+    forgetting,
     priorPrecision: priors.head,
     noiseVariance: firstNoiseVariance,
   };
@@ -87,12 +89,14 @@ export function learnNothing(
   const priors = guessOf(options, rewards);
   const { state, item } = countFeatures(basis);
   return {
-    ...{ basis, states },
+    basis,
+    states,
     head: createHead(headOptions(options, { basis, priors })),
     items: createOwnResiduals(state, forgetting),
     users: createOwnResiduals(item, forgetting),
     positions: [],
-    ...{ rewards, priors },
+    rewards,
+    priors,
     disappointment: 0,
   };
 }

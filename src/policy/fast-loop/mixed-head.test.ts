@@ -5,7 +5,10 @@ import { createHead, type HeadOptions, widenToMixed } from "./mixed-head.ts";
 
 const [size, optional] = [5, 3];
 const options: HeadOptions = {
-  ...{ size, optional, priorPrecision: 1, noiseVariance: 0.25 },
+  size,
+  optional,
+  priorPrecision: 1,
+  noiseVariance: 0.25,
   forgetting: 1,
 };
 const narrowOptions = { ...options, size: size - optional, optional: 0 };

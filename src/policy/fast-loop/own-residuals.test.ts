@@ -71,7 +71,9 @@ test("moments are those of all owners' sums, forgotten ones as parts", () => {
   const residuals = createOwnResiduals(2, forgetting);
   const random = createRandom(4);
   const owners = ["a", "b", "c"].map((id) => ({
-    ...{ owner: { id, priorEvents: 15 }, right: [0, 0], matrix: [0, 0, 0] },
+    owner: { id, priorEvents: 15 },
+    right: [0, 0],
+    matrix: [0, 0, 0],
   }));
   for (let event = 0; event < 200; event++) {
     const x = Float64Array.of(1, random.normal());

@@ -80,10 +80,7 @@ function attentionMaps(parameterOf: ParameterOf, { heads }: EncoderShape): Atten
   const output = compose(value, outputWeights);
   if (heads === 1) return { query: compose(query, transpose(key.weights, [1, 0])), output };
   const { weights } = value;
-  return {
-    ...{ query, key: key.weights, value: weights },
-    output: { ...output, weights: outputWeights },
-  };
+  return { query, key: key.weights, value: weights, output: { ...output, weights: outputWeights } };
 }
 
 /** LN(x)·W of normalised x: (x ∘ γ + β)·W = x·(γ ∘ W) + β·W. */

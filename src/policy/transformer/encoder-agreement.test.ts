@@ -20,7 +20,12 @@ import type { TransformerShape } from "./shape.ts";
 
 const rows = 2;
 const shapeOf = (heads: number): TransformerShape => ({
-  ...{ items: 9, width: 8, blocks: 2, heads, length: 105, feedForward: "gelu" },
+  items: 9,
+  width: 8,
+  blocks: 2,
+  heads,
+  length: 105,
+  feedForward: "gelu",
 });
 
 /** The encoder as its formulae have it: every norm, product and softmax by itself. */

@@ -16,8 +16,11 @@ export function addGorse(app: App, parts: GorseParts): void {
   addGorseFeedback(route, parts);
   addGorseRecommendations(route, parts);
   const health = {
-    ...{ Ready: true, DataStoreError: null, CacheStoreError: null },
-    ...{ DataStoreConnected: true, CacheStoreConnected: true },
+    Ready: true,
+    DataStoreError: null,
+    CacheStoreError: null,
+    DataStoreConnected: true,
+    CacheStoreConnected: true,
   };
   for (const kind of ["live", "ready"])
     route("GET", `/health/${kind}`, async () => {

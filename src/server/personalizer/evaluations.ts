@@ -65,7 +65,11 @@ function toEvaluation(evaluation: StoredEvaluation) {
     totalSummary: toSummary(from, "PT1H", result.total[policy]),
   }));
   return {
-    ...{ id, name: evaluation.name, jobId: id, status: "completed", evaluationType: "Manual" },
+    id,
+    name: evaluation.name,
+    jobId: id,
+    status: "completed",
+    evaluationType: "Manual",
     startTime: new Date(from).toISOString(),
     endTime: new Date(to).toISOString(),
     creationTime: new Date(createdAt).toISOString(),

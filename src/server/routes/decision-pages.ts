@@ -58,8 +58,16 @@ function toRow({ decision, rewards }: Feedback): DecisionSummary {
   const { decisionId, userId, scenario, arm: by, policyVersion } = decision;
   const { slatePropensity, exploration, decidedAt, expiresAt } = decision;
   return {
-    ...{ decisionId, userId, scenario, arm: by, policyVersion, slate: toSlate(decision) },
-    ...{ slatePropensity, exploration, decidedAt: toTime(decidedAt), expiresAt: toTime(expiresAt) },
+    decisionId,
+    userId,
+    scenario,
+    arm: by,
+    policyVersion,
+    slate: toSlate(decision),
+    slatePropensity,
+    exploration,
+    decidedAt: toTime(decidedAt),
+    expiresAt: toTime(expiresAt),
     rewards: rewards.map((reward) => reward ?? null),
   };
 }

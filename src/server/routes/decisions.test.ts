@@ -60,7 +60,9 @@ test("a deferred decision is activated without a body, as often as one likes", a
   }
   const read = await send("GET", "/api/v1/decisions/d-1");
   expect(await read.json()).toMatchObject({
-    ...{ ...times, drawnAt: "2026-03-01T12:00:00.000Z", rewards: [expect.any(Number)] },
+    ...times,
+    drawnAt: "2026-03-01T12:00:00.000Z",
+    rewards: [expect.any(Number)],
   });
 });
 

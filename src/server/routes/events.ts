@@ -21,7 +21,11 @@ const eventsResponse = wire<EventsResponse>()(
     .strictObject({
       outcomes: z.array(z.enum(recordOutcomes)),
       counts: z.strictObject({
-        ...{ rewarded: count, recorded: count, late: count, duplicate: count, deferred: count },
+        rewarded: count,
+        recorded: count,
+        late: count,
+        duplicate: count,
+        deferred: count,
       }),
       warnings: optional(z.array(z.string())),
     })

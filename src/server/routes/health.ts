@@ -45,7 +45,9 @@ const healthRoute = createRoute({
       promotions: { items: "automatic" },
       problems: [],
       learner: {
-        ...{ up: true, heartbeatAgeSeconds: 12, lastCycleAgeSeconds: 340 },
+        up: true,
+        heartbeatAgeSeconds: 12,
+        lastCycleAgeSeconds: 340,
         waitingDecisions: { items: 120 },
       },
       pendingErasures: {},

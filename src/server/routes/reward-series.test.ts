@@ -57,7 +57,10 @@ test("the series has the mean reward of each hour's closed decisions, clipped to
       seconds: 3 * 3600,
       serving: {
         // Over the hours, of two decisions and one: √(2 · ((2 · 2/3)² + (4/3)²)) / 3.
-        ...{ mean: 7 / 3, standardError: 8 / 9, decisions: 3, buckets: 2 },
+        mean: 7 / 3,
+        standardError: 8 / 9,
+        decisions: 3,
+        buckets: 2,
       },
       needed: { decisions: 100, buckets: 8 },
     },

@@ -13,7 +13,9 @@ export const logAuditedRequests =
     if (scope !== "admin" && !(scope === "write" && method === "DELETE")) return;
     const keyName = context.get("keyName");
     logAudited({
-      ...{ requestId: context.get("requestId"), method, route: routeOf(context) },
+      requestId: context.get("requestId"),
+      method,
+      route: routeOf(context),
       status: context.res.status,
       ...(keyName !== undefined && { keyName }),
     });

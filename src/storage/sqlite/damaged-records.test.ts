@@ -7,7 +7,10 @@ import { openSqliteStore } from "./open.ts";
 
 const cycle = {
   ...({ scenario: "shop", outcome: "skipped", reason: "too little memory" } as const),
-  ...{ startedAt: 1, finishedAt: 2, throughSequence: 3, record: { seed: 1 } },
+  startedAt: 1,
+  finishedAt: 2,
+  throughSequence: 3,
+  record: { seed: 1 },
 };
 
 /** Two cycles and two policies, of which the second ones are damaged by the SQL that sets their text. */

@@ -105,7 +105,9 @@ function decodeFeedback(statements: Statements, row: Row): Feedback {
     else rewards[position] = readNumber(found, "reward");
   }
   return {
-    ...{ decision, sequence, rewards },
+    decision,
+    sequence,
+    rewards,
     ...(viewed.length > 0 && { viewed }),
     ...(isUntrained && { isUntrained }),
   };

@@ -37,8 +37,15 @@ interface Visitor {
 }
 
 const zeros = {
-  ...{ sessions: 0, decisions: 0, seconds: 0, returns: 0, waitedDays: 0 },
-  ...{ endedDayAgo: 0, backWithinDay: 0, endedWeekAgo: 0, backWithinWeek: 0 },
+  sessions: 0,
+  decisions: 0,
+  seconds: 0,
+  returns: 0,
+  waitedDays: 0,
+  endedDayAgo: 0,
+  backWithinDay: 0,
+  endedWeekAgo: 0,
+  backWithinWeek: 0,
 };
 
 function countsOf(user: UserId, { session: { arm }, counts }: Visitor): Counts {

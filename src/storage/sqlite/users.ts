@@ -35,7 +35,9 @@ export function createUserStore(connection: Connection, commits: GroupCommit): U
   );
   const consents = prepareConsents(connection);
   const revisions = createRevisionStore({
-    ...{ connection, commits, table: userTable },
+    connection,
+    commits,
+    table: userTable,
     putBeside: ({ userId: user, consent = {} }, numbers) => consents.put(user, consent, numbers),
   });
   const withConsent = <Found extends User>(user: Found, asOf?: number): Found => {

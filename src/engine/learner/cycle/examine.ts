@@ -2,8 +2,10 @@ import type { CyclePlan } from "../../../domain/cycle-record.ts";
 import type { Arm } from "../../../domain/decision.ts";
 import { encoderFirst, popularityFirst } from "../../../domain/ending.ts";
 import { servesWithLoop } from "../../../domain/fast-loop.ts";
+import type { Scenario } from "../../../domain/scenario.ts";
 import { evaluateServing } from "../../../evaluation/evaluate-serving.ts";
 import { withExpectedLift } from "../../../evaluation/expected-lift.ts";
+import type { Network } from "../../../policy/network.ts";
 import { groundOf, isUniform, isUntrained } from "../../../policy/network-ground.ts";
 import { watchEncoder } from "../../encoder/watch-encoder.ts";
 import type { StageClock } from "../../stages/stage-clock.ts";
@@ -47,6 +49,17 @@ async function readAll(options: CycleOptions, begun: CycleBeginning, stages: Sta
   return { feedback, assignment, current, first, carried };
 }
 
+/** The reason against a canary of the candidate, if there is one. */
+function againstCanary(
+  { fastLoop }: Scenario,
+  serving: Network,
+  { isTried, isEncoderDue }: { readonly isTried: boolean; readonly isEncoderDue: boolean },
+): Pick<Findings["reviewed"], "noCanary"> {
+  if (isEncoderDue) return { noCanary: encoderFirst };
+  const isOvertaken = isTried || servesWithLoop(fastLoop, groundOf(serving));
+  return isUntrained(serving) && !isOvertaken ? { noCanary: popularityFirst } : {};
+}
+
 /** Review, improve and gate: all that is found out before anything changes. */
 export async function examine(
   options: CycleOptions,
@@ -68,10 +81,15 @@ export async function examine(
   const known = await know(current, "serving");
   const found = await stages.measure("review", () =>
     reviewPolicies(options, {
-      ...{ family, assignment, load, serving: first, spread },
+      family,
+      assignment,
+      load,
+      serving: first,
+      spread,
       rows: known.filter(({ fold }) => fold !== "older"),
       critic: carried.critic,
-      ...{ itemRewards: feedback.itemRewards, behaviour: feedback.behaviour },
+      itemRewards: feedback.itemRewards,
+      behaviour: feedback.behaviour,
     }),
   );
   const { serving: version = current } = found.assignment;
@@ -87,16 +105,14 @@ export async function examine(
   );
   // If live rewards alone promote, nothing else can take popularity's place.
   const isTried = found.onlyLive !== undefined && gate.verdict === "promote";
-  const ground = groundOf(serving);
-  const hasLoop = servesWithLoop(scenario.fastLoop, ground);
-  const reviewed = {
-    ...found,
-    ...(isUntrained(serving) && !isTried && !hasLoop && { noCanary: popularityFirst }),
-    ...(encoderWatch?.isDue && { noCanary: encoderFirst }),
-  };
-  const gated = { gate, reviewed, improvement, renew, assignment, ground };
+  const isEncoderDue = encoderWatch?.isDue === true;
+  const reviewed = { ...found, ...againstCanary(scenario, serving, { isTried, isEncoderDue }) };
+  const gated = { gate, reviewed, improvement, renew, assignment, ground: groundOf(serving) };
   return {
-    ...{ scenario, seed, plan, stages },
+    scenario,
+    seed,
+    plan,
+    stages,
     feedback: { ...feedback, rows },
     hasStarted: !isUniform(serving),
     evaluation: evaluateServing(feedback.earned, scenario.reward),

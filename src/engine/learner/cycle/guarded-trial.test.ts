@@ -107,7 +107,9 @@ test("a segment is judged on its own users", async () => {
   expect([all, swedish].map((one) => one?.passed)).toEqual([true, true]);
   expect(Math.abs(2 * swedish!.metric!.outcomes - all!.metric!.outcomes)).toBeLessThan(150);
   expect(finnish).toMatchObject({
-    ...{ name: "change of buy of country FI", value: 0, passed: false },
+    name: "change of buy of country FI",
+    value: 0,
+    passed: false,
     metric: { outcomes: 0, isDecided: false },
   });
   expect(found.canary!.action).toBe("keep");
@@ -124,8 +126,12 @@ async function openReturns(chances: { readonly serving: number; readonly canary:
     const decidedAt = since + 43_200_000;
     const back = Array.from({ length: users }, (_, user) =>
       sampleDecision(`back-${arm}-${user}`, {
-        ...{ userId: userId(`${arm}-${user}`), slate: [itemId("a")], arm, policyVersion },
-        ...{ decidedAt, expiresAt: decidedAt + 600 },
+        userId: userId(`${arm}-${user}`),
+        slate: [itemId("a")],
+        arm,
+        policyVersion,
+        decidedAt,
+        expiresAt: decidedAt + 600,
       }),
     );
     await store.decisions.append(...back.filter(() => random.uniform() < chances[arm]));

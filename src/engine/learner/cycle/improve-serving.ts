@@ -34,7 +34,10 @@ export const replayOf =
 export function familyOn(options: CycleOptions, { encoder }: Network): NetworkFamily {
   const { configuration, scenario, threads } = options;
   const family = createNetworkFamily({
-    ...{ mpo: configuration.learner.mpo, threads, discount: scenario.discount, encoder },
+    mpo: configuration.learner.mpo,
+    threads,
+    discount: scenario.discount,
+    encoder,
     defaultReward: normaliseReward(undefined, scenario.reward),
   });
   const { fastLoop, ads } = scenario;
@@ -81,7 +84,8 @@ export async function improveServing(
   const { mpo } = configuration.learner;
   const random = createRandom(seed).split(`${scenario.name}/${cycle}`);
   const renew = renewStart<Fold>(serving, {
-    ...{ rewards: feedback.itemRewards, behaviour: feedback.behaviour },
+    rewards: feedback.itemRewards,
+    behaviour: feedback.behaviour,
     random: random.split("start"),
     slateSize: scenario.slateSize,
     maxCandidates: scenario.maxCandidates,
@@ -92,7 +96,11 @@ export async function improveServing(
   const probability = endsLoop ? endingProbability : mpo.gate.canaryProbability;
   const improvement = await improve(familyOn(options, serving), {
     ...carried,
-    ...{ serving, mpo, arm, stages, guards: guardTestsOf(scenario.guards) },
+    serving,
+    mpo,
+    arm,
+    stages,
+    guards: guardTestsOf(scenario.guards),
     // A log tells its worth without budgets, which ration its ads as soon as it serves, and by posts that are gone then.
     ...(renew &&
       !scenario.ads &&

@@ -68,7 +68,11 @@ function simulate(logits: Float64Array, rules: Case, decisions: number): Feedbac
   const random = createRandom(20_260);
   return Array.from({ length: decisions }, (_, user) => {
     const { order, positionPropensities } = sampleSlate({
-      ...{ logits, slateSize: rules.slateSize, exploration, rules, random },
+      logits,
+      slateSize: rules.slateSize,
+      exploration,
+      rules,
+      random,
     });
     const isShort = order.length < rules.slateSize;
     const decision = sampleDecision(`d-${user}`, {
@@ -83,8 +87,14 @@ function simulate(logits: Float64Array, rules: Case, decisions: number): Feedbac
     return toRows(
       { feedback: { decision, sequence: user, rewards }, isNew: true },
       {
-        ...{ views, rules, state: sampleState(), user, age: 0, fold: "first" },
-        ...{ rule, slateReward: "position" },
+        views,
+        rules,
+        state: sampleState(),
+        user,
+        age: 0,
+        fold: "first",
+        rule,
+        slateReward: "position",
       },
     );
   }).flat();

@@ -20,9 +20,7 @@ const popularity = encodePopularity({
   ]),
   mean: 0.2,
 });
-const family = createNetworkFamily({
-  ...{ mpo: defaultMpo, discount: 0, defaultReward: 0, threads: 1 },
-});
+const family = createNetworkFamily({ mpo: defaultMpo, discount: 0, defaultReward: 0, threads: 1 });
 
 test("new rows know the policy that made them, whatever its kind and arm", async () => {
   const store = await openLiveStore([

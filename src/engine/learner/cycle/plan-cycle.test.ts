@@ -15,8 +15,11 @@ const survey = {
 const limits = { maxMs: 600_000, maxMiB: 4096 };
 
 const planOf = (decisions: number) => ({
-  ...{ read: decisions, decisions, cells: 60 * decisions },
-  ...{ expectedMs: 30_000, expectedMiB: 900 },
+  read: decisions,
+  decisions,
+  cells: 60 * decisions,
+  expectedMs: 30_000,
+  expectedMiB: 900,
 });
 
 /** A cycle over 10,000 decisions that took so many minutes, a third of each in its three kinds of work. */

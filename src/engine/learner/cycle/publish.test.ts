@@ -51,7 +51,8 @@ function publishWith(
     trial,
     holdbackShare,
     anchorShare,
-    ...{ candidate, start },
+    candidate,
+    start,
     feedback,
     exploration: 0.2,
     now: 5000,
@@ -82,7 +83,10 @@ test("popularity serves in the place of a policy that knows nothing, and has no 
   );
   expect(after.assignment).toEqual({
     ...alone,
-    ...{ serving: 13, retriever: 13, baseline: 12, exploration: 0.2 },
+    serving: 13,
+    retriever: 13,
+    baseline: 12,
+    exploration: 0.2,
   });
   expect(statuses).toContainEqual({ version: 1, status: "retired" });
 });
@@ -92,7 +96,11 @@ test("a policy that the baseline beats is rolled back, with what is compared wit
   const assignment = { ...withCanary, ...held };
   const { after, statuses } = publishWith("hold", assignment, { start, beaten: "worse" });
   expect(after.assignment).toEqual({
-    ...{ serving: 13, retriever: 13, canaryShare: 0, baseline: 12, exploration: 0.2 },
+    serving: 13,
+    retriever: 13,
+    canaryShare: 0,
+    baseline: 12,
+    exploration: 0.2,
   });
   expect(statuses).toEqual(
     expect.arrayContaining([
@@ -144,10 +152,7 @@ describe("who answers afterwards:", () => {
   test.each(cases)("%s of %o", (verdict, assignment, expected, changed) => {
     const { after, statuses } = publishWith(verdict, assignment);
     expect(after).toMatchObject({ scenario: "shop" });
-    expect(after.assignment).toEqual({
-      ...{ ...expected, baseline: 12, exploration: 0.2 },
-      retriever: 9,
-    });
+    expect(after.assignment).toEqual({ ...expected, baseline: 12, exploration: 0.2, retriever: 9 });
     const told = Object.fromEntries(statuses!.map(({ version, status }) => [version, status]));
     expect(told).toEqual({ ...changed, 2: "retired", 99: "retired" });
   });

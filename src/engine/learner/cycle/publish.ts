@@ -124,7 +124,11 @@ const leave = ({ assignment, beaten }: Reviewed): readonly StatusChange[] => [
 
 /** Without a parent: a review would roll back to it. */
 const newStart = ({ scenario, feedback, now }: PublishInput, start: Network): NewPolicy => ({
-  ...{ scenario, kind: "network", status: "serving", createdAt: now, bytes: encodeNetwork(start) },
+  scenario,
+  kind: "network",
+  status: "serving",
+  createdAt: now,
+  bytes: encodeNetwork(start),
   evidence: { decisions: feedback.decisions, reason: popularityStarts },
 });
 
@@ -153,7 +157,8 @@ export function publish(input: PublishInput): Pick<PolicyChange, "add" | "status
         ...(serving === undefined
           ? settled.assign(candidate)
           : { ...withoutRivals(settled.assign(candidate)), serving, retriever: serving }),
-        ...{ baseline, exploration: input.exploration },
+        baseline,
+        exploration: input.exploration,
       },
       replaces: input.replaces,
     }),

@@ -49,7 +49,11 @@ async function play() {
   const options = { store, configuration, scenario: scenario!, clock, seed: 1, threads: 1 };
   const learning = withConsent<CycleOptions>(options);
   const { rows } = await readFeedback({
-    ...{ store: learning.store, scenario: scenario!, now: clock(), previous: 0, cycle: 1 },
+    store: learning.store,
+    scenario: scenario!,
+    now: clock(),
+    previous: 0,
+    cycle: 1,
     catalogueAsOf: createCatalogueAsOf(store.items, undefined),
     plan: { read: 1000, decisions: 1000, cells: 100_000 },
   });

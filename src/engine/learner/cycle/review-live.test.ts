@@ -17,8 +17,14 @@ const scenario = configuration.scenarios[0]!;
 const arm = { users: 0, rows: 0 };
 
 const review = (version: number, action: PromotionAction): PromotionReview => ({
-  ...{ version, replaced: version - 1, since: version, looks: 1, action, reason: "" },
-  ...{ serving: arm, holdback: arm },
+  version,
+  replaced: version - 1,
+  since: version,
+  looks: 1,
+  action,
+  reason: "",
+  serving: arm,
+  holdback: arm,
 });
 const promotedAt = (at: number) => ({
   promotion: { promotedAt: at, holdbackShare: 0.05, predicted: {} },
@@ -28,8 +34,13 @@ const ended = (version: number, action: PromotionAction): PolicyEvidence => ({
   realised: review(version, action),
 });
 const tried: CanaryReview = {
-  ...{ version: 3, since: 0, deadline: 1, action: "promote", reason: "" },
-  ...{ canary: arm, serving: arm },
+  version: 3,
+  since: 0,
+  deadline: 1,
+  action: "promote",
+  reason: "",
+  canary: arm,
+  serving: arm,
 };
 
 async function ask(
@@ -38,7 +49,10 @@ async function ask(
 ) {
   const store = await openLiveStore(evidence.map((one) => ({ evidence: one })));
   const scene = {
-    ...{ store, scenario, now: 1000, spread: 0.2 },
+    store,
+    scenario,
+    now: 1000,
+    spread: 0.2,
     configuration: { ...configuration, ...changes },
   };
   return (await reviewLive({ ...scene, hasLoop: false }, { canaryShare: 0 })).onlyLive;

@@ -89,8 +89,12 @@ const review = (
       ...(reviewed.beaten && { beaten: reviewed.beaten }),
     },
     {
-      ...{ serving, critic, family, rows: rowsOf(logits) },
-      ...{ itemRewards: () => known, behaviour: { users: new Map(), items: 0 } },
+      serving,
+      critic,
+      family,
+      rows: rowsOf(logits),
+      itemRewards: () => known,
+      behaviour: { users: new Map(), items: 0 },
     },
   );
 
@@ -125,10 +129,15 @@ test("beside the policy that it beats no canary is begun", async () => {
   const found = await reviewPolicies(
     { ...options, configuration: visitedConfiguration },
     {
-      ...{ serving: policyOf(worse), critic, family, rows: rowsOf(worse), spread: 0.2 },
+      serving: policyOf(worse),
+      critic,
+      family,
+      rows: rowsOf(worse),
+      spread: 0.2,
       assignment: { ...assignment, serving: 1 },
       load: async () => undefined,
-      ...{ itemRewards: () => known, behaviour: { users: new Map(), items: 0 } },
+      itemRewards: () => known,
+      behaviour: { users: new Map(), items: 0 },
     },
   );
   expect(found).toMatchObject({

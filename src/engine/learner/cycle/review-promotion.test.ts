@@ -58,10 +58,7 @@ describe("a promoted policy", () => {
     expect(told!.reason).toMatch(
       /^Policy 2 live: worse by 0\.\d+ a row, 99 % bounds -.*the policy before serves again\.$/,
     );
-    expect(reviewed.assignment).toEqual({
-      ...{ serving: 1, canaryShare: 0, baseline: 4 },
-      retriever: 1,
-    });
+    expect(reviewed.assignment).toEqual({ serving: 1, canaryShare: 0, baseline: 4, retriever: 1 });
     expect(reviewed.statuses).toEqual([
       { version: 2, status: "rolled-back", evidence: { ...evidence, realised: told } },
       { version: 1, status: "serving" },
@@ -105,7 +102,9 @@ describe("a promoted policy", () => {
     const arm = { users: 0, rows: 0 };
     const realised = {
       ...({ version: 2, replaced: 1, action: "keep", reason: "", looks: 19 } as const),
-      ...{ since: promotedAt, serving: arm, holdback: arm },
+      since: promotedAt,
+      serving: arm,
+      holdback: arm,
     };
     const store = await open([same, before], { realised });
     const later = promotedAt + 14 * 86_400_000;

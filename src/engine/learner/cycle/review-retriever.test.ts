@@ -12,14 +12,23 @@ const now = 50_000;
 const dayMs = 86_400_000;
 const promotion = { replaced: 1, promotedAt: since, holdbackShare: 0.25, predicted: {} };
 const promoted: Assignment = {
-  ...{ serving: 2, canaryShare: 0, retriever: 1 },
-  ...{ holdback: 1, holdbackShare: 0.25 },
+  serving: 2,
+  canaryShare: 0,
+  retriever: 1,
+  holdback: 1,
+  holdbackShare: 0.25,
 };
 const tried: Assignment = { ...promoted, holdback: 2 };
 const none = { users: 0, rows: 0 };
 const begun = {
-  ...{ version: 2, replaced: 1, since, looks: 0, action: "keep", reason: "" },
-  ...{ serving: none, holdback: none },
+  version: 2,
+  replaced: 1,
+  since,
+  looks: 0,
+  action: "keep",
+  reason: "",
+  serving: none,
+  holdback: none,
 } as const satisfies PromotionReview;
 
 /** Policy 2 with the new retriever, which the holdback has, and with the one before, each with a chance of a click. */

@@ -69,7 +69,9 @@ export async function reviewRetriever(
   const { look, tell } = await lookLive(scene, arms, { since: before?.since ?? scene.now, before });
   const others = `with retriever ${replaced}`;
   const retrieval = {
-    ...{ version, replaced, reason: tell(`Retriever ${version}`, { others, ends }) },
+    version,
+    replaced,
+    reason: tell(`Retriever ${version}`, { others, ends }),
     ...look,
   };
   const left = withoutHoldback(assignment);

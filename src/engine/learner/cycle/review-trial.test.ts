@@ -36,7 +36,11 @@ describe("a canary", () => {
     expect(told).toMatchObject({ canary: { users: 100 }, serving: { users: 300, rows: 1500 } });
     expect(told!.interval![0]).toBeGreaterThan(0);
     expect(found.assignment).toEqual({
-      ...{ serving: 2, retriever: 2, canaryShare: 0, holdback: 1, holdbackShare: 0.05 },
+      serving: 2,
+      retriever: 2,
+      canaryShare: 0,
+      holdback: 1,
+      holdbackShare: 0.05,
     });
     const predicted = expectLift(told!, 0.2);
     expect(predicted!.relativeLift).toBeGreaterThan(0);

@@ -166,7 +166,10 @@ describe("a canary", () => {
   test("is judged on rows of other policies by their own propensities, and on none of a policy that is gone", async () => {
     const loggingLogs = Float64Array.from(rewards, () => -Math.log(rewards.length));
     const others = rows.map((row) => ({
-      ...{ ...row, arm: "holdback" as const, policyVersion: 3, loggingLogs },
+      ...row,
+      arm: "holdback" as const,
+      policyVersion: 3,
+      loggingLogs,
     }));
     const { review: told } = await review(better, { assignment: withCanary, rows: others });
     expect(told).toMatchObject({ action: "promote", gate: { rows: rows.length } });
@@ -180,13 +183,17 @@ describe("a canary", () => {
     const inSessions = rows.map((row, index) => ({
       ...row,
       session: {
-        ...{ decision: index, decisionReward: row.reward },
+        decision: index,
+        decisionReward: row.reward,
         ...(index % 2 === 0 && { next: index + 1 }),
       },
     }));
     const judged = async (discount: number) => {
       const family = createNetworkFamily({
-        ...{ mpo: defaultMpo, discount, defaultReward: 0, threads: 1 },
+        mpo: defaultMpo,
+        discount,
+        defaultReward: 0,
+        threads: 1,
       });
       const options = { assignment: withCanary, rows: inSessions, family };
       return (await review(better, options)).review!.gate;

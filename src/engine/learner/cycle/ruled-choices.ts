@@ -78,7 +78,8 @@ export function* ruledChoices(
     const added = addRules(boosts, part, choice);
     const fields = {
       candidates: pick(slateCandidates, left),
-      ...{ slateCandidates, action },
+      slateCandidates,
+      action,
       ...(added && { boosts: added }),
       ...part.rules,
       ...(fillsGroup && { fillsGroup }),

@@ -55,7 +55,11 @@ async function play() {
   advance(600);
   const scenario = parseConfiguration(shopConfiguration()).scenarios[0]!;
   const feedback = await readFeedback({
-    ...{ store, scenario, now: clock(), previous: 0, cycle: 1 },
+    store,
+    scenario,
+    now: clock(),
+    previous: 0,
+    cycle: 1,
     catalogueAsOf: createCatalogueAsOf(store.items, undefined),
     plan: { read: 1000, decisions: 1000, cells: 100_000 },
   });
@@ -65,7 +69,10 @@ async function play() {
 test("rows under boosts, pins, caps, newcomers and diversity are borne out by the policies of all arms", async () => {
   const { store, serving, feedback } = await play();
   const family = createNetworkFamily({
-    ...{ mpo: defaultMpo, discount: 0, defaultReward: 0, threads: 1 },
+    mpo: defaultMpo,
+    discount: 0,
+    defaultReward: 0,
+    threads: 1,
   });
   const policy = (await loadServed(store, serving))!;
   const arm = { version: serving, arm: "serving" } as const;
@@ -84,13 +91,19 @@ test("rows under boosts, pins, caps, newcomers and diversity are borne out by th
 test("a policy that is distilled to what it served with boosts and diversity stays as it is", async () => {
   const { store, serving, feedback } = await play();
   const family = createNetworkFamily({
-    ...{ mpo: defaultMpo, discount: 0, defaultReward: 0, threads: 1 },
+    mpo: defaultMpo,
+    discount: 0,
+    defaultReward: 0,
+    threads: 1,
   });
   const network = (await loadServed(store, serving))!;
   const logs = await family.scorePolicy(network, feedback.rows);
   const rows = feedback.rows.map((row, index) => ({ ...row, target: logs[index]!.map(Math.exp) }));
   const distilled = await distil({
-    ...{ network, rows, objective: "cross-entropy", threads: 1 },
+    network,
+    rows,
+    objective: "cross-entropy",
+    threads: 1,
     random: createRandom(3),
     settings: { ...defaultMpo.distillation, likelihood: 0 },
   });

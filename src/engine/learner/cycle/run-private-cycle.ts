@@ -67,9 +67,13 @@ export async function runPrivateCycle(options: PrivateCycle): Promise<Cycle | un
   const { outcome, reason } = summarise(reviewed);
   const staying = await tellStaying(options, name);
   const cycle = {
-    ...{ scenario: name, outcome, reason: staying ? `${reason} Also, ${staying}.` : reason },
-    ...{ policyVersion: serving, startedAt },
-    ...{ finishedAt: clock(), throughSequence },
+    scenario: name,
+    outcome,
+    reason: staying ? `${reason} Also, ${staying}.` : reason,
+    policyVersion: serving,
+    startedAt,
+    finishedAt: clock(),
+    throughSequence,
     ...(version !== undefined && { candidateVersion: version }),
     record: {
       seed,

@@ -14,7 +14,11 @@ test("a slate has rows down to the first shown item that is no candidate", () =>
   const rows = toRows(
     { feedback: { decision, sequence: 1, rewards: [1, undefined, 1, 1] }, isNew: true },
     {
-      ...{ views, state: sampleState(), user: 0, age: 0, fold: "first" },
+      views,
+      state: sampleState(),
+      user: 0,
+      age: 0,
+      fold: "first",
       rule: { weights: {}, windowSeconds: 1, defaultReward: 0, minimum: 0, maximum: 1 },
       slateReward: "position",
       rules: {},

@@ -21,7 +21,10 @@ const wantedType = ({ reward: { weights } }: Scenario): string =>
 function stateOf(items: readonly ItemId[], { scenario, catalogue }: ItemContext, now: number) {
   const event = { type: wantedType(scenario), value: signalScale(scenario.reward) };
   const history = items.map((itemId, index) => ({
-    ...{ ...event, itemId, sequence: index + 1, occurredAt: now },
+    ...event,
+    itemId,
+    sequence: index + 1,
+    occurredAt: now,
   }));
   return createState({ user: { history, attributes: {} }, catalogue, scenario, context: {} });
 }

@@ -75,7 +75,8 @@ export async function readCases(
     const ties = rankItems({ scores: all, seen: new Set() }, [place]);
     const { hitRate, ndcg } = measureAccuracy(ties, { relevant: 1, k: slateSize });
     cases.push({
-      ...{ sorted: hitRate, ndcg },
+      sorted: hitRate,
+      ndcg,
       logits: Float64Array.from(kept, (candidate) => all[candidate] ?? Number.NaN),
       target: kept.indexOf(place),
       rules: drawRulesOf(

@@ -92,7 +92,15 @@ async function learnPrivately(
   const pairs = pairPrivately(sequences, paired, { items, noise: plan.pairsNoise, source });
   const start = spectralStart(shape, { paired, pairs, counts }, seed);
   const trained = await trainPrivately({
-    ...{ sequences, shape, plan, start, source, threads, clock, onProgress, signal },
+    sequences,
+    shape,
+    plan,
+    start,
+    source,
+    threads,
+    clock,
+    onProgress,
+    signal,
     ...(minutes !== undefined && { budget: minutes * minuteMs }),
   });
   return { counts, ...trained };
@@ -127,7 +135,9 @@ export async function trainEncoderPrivately(
     model: {
       ...model,
       // The event number would tell how much has happened; the record has it beside the encoder.
-      ...{ itemIds, counts, throughSequence: 0 },
+      throughSequence: 0,
+      itemIds,
+      counts,
       ...(features && { features }),
     },
     figures: { epochs: steps, bestEpoch: steps },

@@ -6,6 +6,7 @@ import type { HeldOutItem } from "../../../evaluation/ranking/split.ts";
 import { carryParameters } from "../../../learning/sequence/carry-parameters.ts";
 import { isTarget, itemOf } from "../../../learning/sequence/codes.ts";
 import { estimateTraining } from "../../../learning/sequence/memory-need.ts";
+import type { SequenceTraining } from "../../../learning/sequence/sequence-training.ts";
 import { trainSequenceModel } from "../../../learning/sequence/train-sequence-model.ts";
 import type { Encoder } from "../../../policy/encoder/encoder.ts";
 import type { EncoderModel } from "../../../policy/encoder/encoder-model.ts";
@@ -90,6 +91,18 @@ function checkMemory(preset: Preset, data: TrainingData, options: BehaviourTrain
   );
 }
 
+/** How it went, with the chain that was chosen. */
+const figuresOf = (
+  { epochs, bestEpoch, curve, metric }: SequenceTraining,
+  chain: EncoderModel["chain"],
+): EncoderTraining["figures"] => ({
+  epochs,
+  bestEpoch,
+  curve,
+  ...(metric !== undefined && { metric }),
+  ...(chain && { chain: { weight: chain.weight, window: chain.window, decay: chain.decay } }),
+});
+
 /**
  * Trains an encoder on all behaviour but the held-out events; those of `choosing` choose the epoch.
  * An unfinished training continues, to the encoder that it would have led to.
@@ -105,7 +118,8 @@ export async function trainEncoder(
   },
 ): Promise<EncoderTraining> {
   const { store, scenario, threads, clock, minutes, onProgress, signal, from } = options;
-  const { sequences, behaviour, sequence } = data;
+  const { sequences, sequence } = data;
+  const { itemIds } = data.behaviour;
   const { checkpoint: resumeFrom, ...begun } = start;
   const { preset, seed } = begun;
   checkMemory(preset, data, options);
@@ -113,8 +127,15 @@ export async function trainEncoder(
   const validation = validationOf(options.choosing);
   const sizes = { itemCount: shape.items, k };
   let savedAt = clock();
-  const { model, epochs, bestEpoch, curve, metric } = await trainSequenceModel({
-    ...{ sequences, itemCount: shape.items, seed, threads, shape, settings, clock, onProgress },
+  const trained = await trainSequenceModel({
+    sequences,
+    itemCount: shape.items,
+    seed,
+    threads,
+    shape,
+    settings,
+    clock,
+    onProgress,
     ...(minutes !== undefined && { budget: minutes * minuteMs }),
     ...(validation.length >= leastValidation && {
       validate: ({ score }) => meanNdcg(score, validation, sizes),
@@ -126,30 +147,23 @@ export async function trainEncoder(
       savedAt = clock();
     },
     ...(resumeFrom && { resumeFrom }),
-    ...(from && {
-      start: carryParameters(from.model, { shape, itemIds: behaviour.itemIds, seed }),
-    }),
+    ...(from && { start: carryParameters(from.model, { shape, itemIds, seed }) }),
   });
+  const { model } = trained;
   const counts = countItems(sequences, shape.items);
   const chain = await chooseChainFor(model, { sequences, counts, heldOut: validation, k, threads });
-  const { itemIds } = behaviour;
-  const { catalogue } = data.context;
-  const views = itemIds.map((itemId) => catalogue.find(itemId));
+  const views = itemIds.map((itemId) => data.context.catalogue.find(itemId));
   const features = await chooseFeatures({ views, model, counts });
   return {
     model: {
       ...model,
-      ...{ itemIds, counts, throughSequence: sequence },
+      itemIds,
+      counts,
+      throughSequence: sequence,
       ...(features && { features }),
       ...(chain && { chain }),
       ...(from && { continues: from.hash }),
     },
-    figures: {
-      ...{ epochs, bestEpoch, curve },
-      ...(metric !== undefined && { metric }),
-      ...(chain && {
-        chain: { weight: chain.weight, window: chain.window, decay: chain.decay },
-      }),
-    },
+    figures: figuresOf(trained, chain),
   };
 }

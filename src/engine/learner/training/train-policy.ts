@@ -175,22 +175,32 @@ export async function trainPolicy(
   const opened = openEncoder(encoder);
   const imagine = { context, now: options.clock(), random: random.split("imagine") };
   const sharpened = await sharpen(withEncoder(head, opened), {
-    ...{ baseline, measuring, context },
+    baseline,
+    measuring,
+    context,
     choosing: isPrivate ? await imagineUsers(opened, imagine) : choosing,
     random: random.split("slates"),
   });
   const { model, figures, preset, spending } = trained;
   return {
-    ...{ encoder, baseline, foresight, measuring, context },
+    encoder,
+    baseline,
+    foresight,
+    measuring,
+    context,
     network: sharpened.network,
     slates: sharpened.slates,
-    ...{ throughSequence: data.sequence, heldOutAfter },
+    throughSequence: data.sequence,
+    heldOutAfter,
     ...(spending && { spending }),
     figures: {
       ...figures,
-      ...{ preset, parameters: parameterCount(model.shape) },
-      ...{ length: model.shape.length, targets: countTargets(data.sequences) },
-      ...{ users: behaviour.users.length, items: model.shape.items },
+      preset,
+      parameters: parameterCount(model.shape),
+      length: model.shape.length,
+      targets: countTargets(data.sequences),
+      users: behaviour.users.length,
+      items: model.shape.items,
     },
   };
 }

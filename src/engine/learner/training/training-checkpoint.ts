@@ -60,8 +60,14 @@ function encode({
       kind: "training",
       itemIds: [],
       numbers: {
-        ...{ preset: presetNames.indexOf(preset), seed, asOf, consent, epoch, elapsed },
-        ...{ steps: trainer.steps, ...curveNumbers(curve) },
+        preset: presetNames.indexOf(preset),
+        seed,
+        asOf,
+        consent,
+        epoch,
+        elapsed,
+        steps: trainer.steps,
+        ...curveNumbers(curve),
         ...(best && { bestEpoch: best.epoch, bestMetric: best.metric }),
       },
       ...(continues !== undefined && { encoder: continues }),
@@ -95,10 +101,15 @@ function decode(bytes: Uint8Array): UnfinishedTraining {
       ),
     );
   return {
-    ...{ preset: presetNames[preset] ?? "small", seed, asOf, consent },
+    preset: presetNames[preset] ?? "small",
+    seed,
+    asOf,
+    consent,
     ...(meta.encoder !== undefined && { continues: meta.encoder }),
     checkpoint: {
-      ...{ epoch, elapsed, curve: readCurve(meta.numbers, epoch) },
+      epoch,
+      elapsed,
+      curve: readCurve(meta.numbers, epoch),
       trainer: {
         parameters: arraysOf("parameters"),
         means: arraysOf("means"),

@@ -113,10 +113,7 @@ export async function createRecordFold(parts: FoldParts, from: number): Promise<
   const model = { ...parts, ...(!social && { widest: widestPrior }) };
   const create = () =>
     ads ? createValueModel(parts, ads.outcomes.length) : createResidualModel(model);
-  const renewed = createRenewedModel(create, {
-    ...{ renewal, missing },
-    from: from + missing,
-  });
+  const renewed = createRenewedModel(create, { renewal, missing, from: from + missing });
   const start = renewed.count - missing;
   const catalogueAsOf = createCatalogueAsOf(store.items, parts.text);
   let through = start <= 0 ? 0 : ((await store.decisions.nth(scenario.name, start)) ?? 0);

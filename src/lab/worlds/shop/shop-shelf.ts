@@ -49,7 +49,9 @@ export function createShelf(
   };
   return {
     count: items,
-    ...{ brandOf, isCheap, isInStock },
+    brandOf,
+    isCheap,
+    isInStock,
     numberOf: (item) => (item === giftCard ? 0 : Number(item.slice("item-".length))),
     describe: (number, at) => ({
       itemId: idOf(number),
