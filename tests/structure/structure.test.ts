@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { findCopiedBlocks } from "./copied-blocks.ts";
 import { findImportCycles } from "./import-cycles.ts";
-import { readModules, type SourceModule } from "./source-modules.ts";
+import { parseModule, readModules, type SourceModule } from "./source-modules.ts";
 import { childrenOf, nodesOf, type SyntaxNode } from "./syntax.ts";
 import { findUnreached, readEntries } from "./unreached.ts";
 
@@ -63,6 +63,12 @@ const spreadsLiteral = (node: SyntaxNode): boolean =>
 test("no object spreads a literal", () => {
   const found = everything.filter(({ program }) => spreadsLiteral(program));
   expect(found.map(({ path }) => path)).toEqual([]);
+});
+
+test("a spread of a literal is found, at any depth, and one of a condition is none", () => {
+  const isFound = (text: string) => spreadsLiteral(parseModule("a.ts", text).program);
+  expect(isFound("call({ a, b: { ...{ c, d } } });")).toBe(true);
+  expect(isFound("call({ a, ...rest, ...(b && { b }) });")).toBe(false);
 });
 
 test("no two modules export one name", () => {

@@ -20,7 +20,7 @@ import { readAsOf } from "./read-as-of.ts";
 import type { RecommendParts } from "./recommend-parts.ts";
 import { reserveCandidates } from "./reserve-candidates.ts";
 import { retrieveItems } from "./retriever.ts";
-import { scoreInSpan } from "./score-candidates.ts";
+import { type ScoredCandidates, scoreInSpan } from "./score-candidates.ts";
 import { servingRuleOf } from "./serving-rule-of.ts";
 
 /** A decision that is not in the record yet, with the logits of its candidates. */
@@ -30,7 +30,7 @@ export interface Chosen {
 }
 
 /** The policy whose scores draw the slate. */
-const answeredBy = ({ arm, version, mark }: Awaited<ReturnType<typeof scoreInSpan>>) => ({
+const answeredBy = ({ arm, version, mark }: ScoredCandidates) => ({
   arm,
   policyVersion: version,
   ...(mark && { fastLoop: mark }),
