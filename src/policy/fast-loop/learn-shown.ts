@@ -43,14 +43,16 @@ export function learnShown(
   const owner = ownItem(item, priors);
   const ofItem = items.find(owner)(x.state);
   const ofUser = users.find(user)(x.item);
-  const ofHead = { mean: head.predict(x.pair), spread: head.spread(x.pair) };
+  const ofHead = head.plain(x.pair);
   const predicted = ofHead.mean + ofItem.mean + ofUser.mean;
   const ofPosition = updatePosition(positions[item.position], left - predicted, forgetting);
   positions[item.position] = ofPosition;
   const target = left - ofPosition.mean;
   const spread = ofHead.spread + ofItem.spread + ofUser.spread;
   const surplus = target - predicted;
-  const shortfall = -surplus / Math.sqrt(head.noiseVariance());
+  const ofDraws = { mean: head.predict(x.pair), spread: head.spread(x.pair) };
+  const shortfall = (ofDraws.mean - ofHead.mean - surplus) / Math.sqrt(head.noiseVariance());
+  const doubt = spread - ofHead.spread + ofDraws.spread;
   // To each part the others' doubt is noise. With these weights the gains are those of one Kalman filter whose parts are independent.
   const teach = (part: Residual, own: Float64Array, update: LinearHead["update"]) => {
     const weight = 1 / Math.sqrt(1 + spread - part.spread);
@@ -60,5 +62,5 @@ export function learnShown(
   teach(ofHead, x.pair, head.update);
   teach(ofItem, x.state, (own, value) => items.update(owner, own, value));
   teach(ofUser, x.item, (own, value) => users.update(user, own, value));
-  return (shortfall - optimism * Math.sqrt(spread)) / Math.sqrt(1 + spread);
+  return (shortfall - optimism * Math.sqrt(doubt)) / Math.sqrt(1 + doubt);
 }

@@ -3,8 +3,7 @@ import { type FeatureBasis, isAlikeForAll } from "./basis.ts";
 import { evidentPriors, guessPriors, type Priors, usualPriors } from "./evident-priors.ts";
 import type { ItemOfModel } from "./fast-decision.ts";
 import { countFeatures } from "./features.ts";
-import type { LinearHead } from "./linear-head.ts";
-import { createHead, type HeadOptions } from "./mixed-head.ts";
+import { createHead, type HeadOptions, type MixedHead } from "./mixed-head.ts";
 import { createOwnResiduals, type Owner, type OwnResiduals } from "./own-residuals.ts";
 import type { RewardMoments } from "./prior-strength.ts";
 import { copyStates, type StatesSeen } from "./states-seen.ts";
@@ -29,7 +28,7 @@ export interface Learnt {
   readonly basis: FeatureBasis;
   /** As long as no state has a part in the features. */
   readonly states: StatesSeen;
-  readonly head: LinearHead;
+  readonly head: MixedHead;
   readonly items: OwnResiduals;
   readonly users: OwnResiduals;
   readonly positions: PositionMean[];

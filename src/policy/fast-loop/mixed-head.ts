@@ -1,10 +1,16 @@
 import type { RandomStream } from "../../numeric/random.ts";
 import { encodedBytes, type LinearHeadOptions, widenHead } from "./head-state.ts";
 import { createLinearHead, type LinearHead } from "./linear-head.ts";
+import type { Residual } from "./own-residuals.ts";
 
 export interface HeadOptions extends LinearHeadOptions {
   /** Features, the first of all, that the events may turn down. 0: there are none. */
   readonly optional: number;
+}
+
+export interface MixedHead extends LinearHead {
+  /** Of the head without optional features. Other parts of a model learn beside it: beside the mean of both they would fit the leader, and its lead would grow by that (docs/decisions/0112). */
+  plain(x: Float64Array): Residual;
 }
 
 /** Bytes of log-odds before those of two heads. */
@@ -17,12 +23,17 @@ const leastShare = 0.01;
 const join = (odds: number, heads: readonly Uint8Array[]): Uint8Array =>
   new Uint8Array(Buffer.concat([new Uint8Array(Float64Array.of(odds).buffer), ...heads]));
 
+const readResidual = (head: LinearHead, x: Float64Array): Residual => ({
+  mean: head.predict(x),
+  spread: head.spread(x),
+});
+
 /**
  * Two heads that learn from the same events: one on all features, the other without the optional ones. Each counts by how well it foretold
  * the events: the log-odds of the first are Σ γ^age·(log p₁ − log p₂), each density of before its event (Dawid 1984). Predictions, spreads and draws
  * are the mean of both by these odds.
  */
-function createMixedHead(options: HeadOptions, bytes?: Uint8Array): LinearHead {
+function mixHeads(options: HeadOptions, bytes?: Uint8Array): MixedHead {
   const { optional, forgetting } = options;
   const narrowOptions = { ...options, size: options.size - optional };
   const split = oddsBytes + encodedBytes(narrowOptions.size);
@@ -55,6 +66,7 @@ function createMixedHead(options: HeadOptions, bytes?: Uint8Array): LinearHead {
     },
     predict: (x) => mix(wide.predict(x), narrow.predict(withoutOptional(x))),
     spread: (x) => mix(wide.spread(x), narrow.spread(withoutOptional(x))),
+    plain: (x) => readResidual(narrow, withoutOptional(x)),
     noiseVariance: () => mix(wide.noiseVariance(), narrow.noiseVariance()),
     moments: narrow.moments,
     draw,
@@ -63,8 +75,11 @@ function createMixedHead(options: HeadOptions, bytes?: Uint8Array): LinearHead {
 }
 
 /** @throws RangeError as `createLinearHead` */
-export const createHead = (options: HeadOptions, bytes?: Uint8Array): LinearHead =>
-  options.optional === 0 ? createLinearHead(options, bytes) : createMixedHead(options, bytes);
+export function createHead(options: HeadOptions, bytes?: Uint8Array): MixedHead {
+  if (options.optional > 0) return mixHeads(options, bytes);
+  const head = createLinearHead(options, bytes);
+  return { ...head, plain: (x) => readResidual(head, x) };
+}
 
 /**
  * An encoded head without optional features, with `added` features before its own and optional ones before those, all of which were 0 in its

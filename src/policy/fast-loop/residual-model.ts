@@ -20,7 +20,7 @@ import { tellApart } from "./tell-apart.ts";
 /**
  * To be raised by every change of learning or draws: its features, its priors, the order of events.
  */
-export const modelVersion = 11;
+export const modelVersion = 12;
 
 /**
  * Model of the difference between rewards and the policy's predictions (the hybrid model of Li et
