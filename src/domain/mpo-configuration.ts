@@ -37,7 +37,6 @@ export interface MpoConfiguration {
     readonly tolerance: number;
     readonly states: number;
     readonly targetSampleShare: number;
-    readonly meanKl: number;
     readonly likelihood: number;
     readonly largestGap: number;
   };

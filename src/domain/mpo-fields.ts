@@ -118,19 +118,11 @@ export const mpoFields: MpoFields = {
     states: one(["integer", 8192, 100, 1e6, "slates", "slates used in distillation, newest first"]),
     targetSampleShare: one([
       "number",
-      0.01,
+      0.2,
       1e-6,
       1,
       "ESS/n",
-      "minimum effective sample share per state (the trust region)",
-    ]),
-    meanKl: one([
-      "number",
-      2.5,
-      1e-4,
-      20,
-      "nats",
-      "maximum KL(target ‖ serving policy), mean over states",
+      "minimum effective sample share per state (the trust region): a target's weights are at most its reciprocal",
     ]),
     likelihood: one([
       "number",

@@ -113,21 +113,29 @@ describe("Kullback–Leibler divergence", () => {
 describe("trust region", () => {
   const served = Float64Array.of(0.5, 0.25, 0.25);
   const mixture = Float64Array.of(0.1, 0.1, 0.8);
-  /** 1/(ESS/n) of estimates of a target from the log of the served policy. */
-  const inverseShare = (target: Float64Array) =>
-    target.reduce((sum, value, a) => sum + value ** 2 / served[a]!, 0);
 
   test("a mixture that its own evidence can judge is the target itself", () => {
-    // 0.01/0.5 + 0.01/0.25 + 0.64/0.25 = 2.62.
-    const target = trustRegionTarget(served, mixture, 1 / 2.7);
-    expectClose(target, [...mixture]);
+    // The largest weight is 0.8/0.25.
+    expectClose(trustRegionTarget(served, mixture, 1 / 3.3), [...mixture]);
   });
 
-  test("beyond that the target lies on the way to it, as far as the sample share allows", () => {
-    const target = trustRegionTarget(served, mixture, 1 / 1.405);
-    // 1 + λ²·1.62 = 1.405 for λ = ½.
-    expect(inverseShare(target)).toBeCloseTo(1.405, 12);
-    expectClose(target, [0.3, 0.175, 0.525]);
+  test("beyond that a choice has its largest weight, and the others share the rest as in the mixture", () => {
+    expectClose(trustRegionTarget(served, mixture, 0.5), [0.25, 0.25, 0.5]);
+  });
+
+  test("choices that come to their limits by the rest of others stay there", () => {
+    // 0.99 is cut to 0.3, and ten times 0.07 would be above 2 × 0.25.
+    const target = trustRegionTarget(
+      Float64Array.of(0.15, 0.25, 0.6),
+      Float64Array.of(0.92, 0.07, 0.01),
+      0.5,
+    );
+    expectClose(target, [0.3, 0.5, 0.2]);
+  });
+
+  test("a mixture of a single choice leaves the rest where it is served", () => {
+    const target = trustRegionTarget(Float64Array.of(0.1, 0.3, 0.6), Float64Array.of(1, 0, 0), 0.5);
+    expectClose(target, [0.2, 0.8 / 3, 1.6 / 3]);
   });
 
   test("a mixture that is the served policy already is no step at all", () => {

@@ -140,9 +140,10 @@ export function createFits<
       const states = calibrate(await score(fit, chooseStates(known.filter(isFirst), limits)));
       const challengers = await solve(fit, states, settings);
       const isBounded = !judgement.worthless && has("trust region");
+      const { targetSampleShare } = mpo.distillation;
       const towards = { challengers, weights: judgement.weights, isBounded };
       const moves = await stages.measure("distil", () =>
-        moveStates({ ...towards, states, floor, arm, region: mpo.distillation }),
+        moveStates({ ...towards, states, floor, arm, targetSampleShare }),
       );
       const moved = await stages.measure("distil", () =>
         family.movePolicy(serving, moves, { critic: fit.critic, rows: known, without, random }),
