@@ -28,7 +28,7 @@ export function trustRegionTarget(
       if (k * wanted[a]! > most[a]!) bounded += most[a]!;
       else free += wanted[a]!;
     }
-    // What those at their limit leave makes k larger, which brings others there, until no more are.
+    // The rest beside those at their limits makes k larger, which brings others there, until no more come.
     const larger = (1 - bounded) / free;
     if (!(larger > k)) return wanted.map((value, a) => Math.min(most[a]!, k * value));
     k = larger;
