@@ -124,7 +124,7 @@ describe("trust region", () => {
   });
 
   test("choices that come to their limits by the rest of others stay there", () => {
-    // 0.99 is cut to 0.3, and ten times 0.07 would be above 2 × 0.25.
+    // 0.92 is cut to 0.3. Of the rest 0.07/0.08 would be 0.61, and 2 × 0.25 is the limit.
     const target = trustRegionTarget(
       Float64Array.of(0.15, 0.25, 0.6),
       Float64Array.of(0.92, 0.07, 0.01),
