@@ -48,6 +48,13 @@ describe(`a candidate that is 30 % better, seed ${seed}`, () => {
     expect([record.rows, record.clusters]).toEqual([1000, 200]);
   });
 
+  test("with a factor on its errors is as much less certain", () => {
+    const { difference, standardError, interval } = judgeCandidate(better).censored!;
+    const doubled = judgeCandidate({ ...better, errorFactor: 2 }).censored!;
+    expect(doubled.standardError).toBeCloseTo(2 * standardError, 12);
+    expect(difference - doubled.interval[0]).toBeCloseTo(2 * (difference - interval[0]), 12);
+  });
+
   test("carries both forms; the one with the smaller lower bound decides", () => {
     const { doublyRobust, censored } = record;
     const decisive = [censored!, doublyRobust!].toSorted(

@@ -51,6 +51,8 @@ export interface GateInput extends PairedInput {
   /** The judge's prediction for the candidate, reward units a row. */
   readonly predictedDifference: number;
   readonly limits?: GateLimits;
+  /** At least 1, default 1: factor on the standard errors of these rows. */
+  readonly errorFactor?: number;
   /**
    * Results of earlier looks at the same two policies, on other feedback: the verdict is on all
    * looks together.
@@ -85,10 +87,15 @@ function checkInput(input: GateInput): FeedbackPair {
 
 /** @param leastError the standard error is no smaller; see `pooledError` */
 function testDifference(
-  { difference, sharedError, servingValue, ...found }: PairedDifference,
-  { confidence, leastError }: { readonly confidence: number; readonly leastError: number },
+  { difference, servingValue, ...found }: PairedDifference,
+  {
+    confidence,
+    leastError,
+    factor,
+  }: Readonly<Record<"confidence" | "leastError" | "factor", number>>,
 ): GateStatistic {
-  const standardError = Math.max(found.standardError, leastError);
+  const standardError = factor * Math.max(found.standardError, leastError);
+  const sharedError = factor * found.sharedError;
   const z = standardError === 0 ? 0 : difference / standardError;
   // Sizes near the limits of float64, or limits that let one user through.
   checkNumber("standard error", standardError, {
@@ -113,10 +120,10 @@ function testDifference(
  * model's optimism.
  */
 function weighEvidence(pair: FeedbackPair, input: GateInput, limits: GateLimits): GateEvidence {
-  const { weightClip, predictedDifference } = input;
+  const { weightClip, predictedDifference, errorFactor: factor = 1 } = input;
   const leastError = pooledError(pair, weightClip);
   const test = (result: PairedDifference) =>
-    testDifference(result, { confidence: limits.promoteConfidence, leastError });
+    testDifference(result, { confidence: limits.promoteConfidence, leastError, factor });
   const doublyRobust = test(doublyRobustDifference(pair, weightClip));
   const censored = test(censoredDifference(pair, input.checked, weightClip));
   const isCensored =

@@ -27,6 +27,8 @@ export function gateCandidate(options: {
   readonly limits: GateLimits;
   /** Of earlier cycles at the same two policies. */
   readonly earlier?: GateLooks | undefined;
+  /** See `GateInput`. */
+  readonly errorFactor?: number;
   /** Guard metrics, which the rows have the outcomes of. */
   readonly guards?: readonly GuardTest[] | undefined;
 }): GateRecord {
@@ -38,8 +40,8 @@ export function gateCandidate(options: {
     return mean.map((value, a) => value - deviation[a]!);
   });
   const arrays = gateArrays(options, lower);
-  const { limits, earlier, guards = [] } = options;
-  const input = { ...arrays, predictedDifference, weightClip, limits, earlier };
+  const { limits, earlier, errorFactor = 1, guards = [] } = options;
+  const input = { ...arrays, predictedDifference, weightClip, limits, earlier, errorFactor };
   const judged = judgeCandidate(input);
   // Unusable numbers reach no guard.
   const metrics = judged.guards.length === 0 ? [] : judgeMetrics(guards, rows, input);

@@ -16,21 +16,23 @@ const candidates = pay.map((_, item) => ({ itemId: `i-${item}` }));
 const uniform = new Float64Array(4);
 
 /** A log of the uniform choice by 200 users. */
-const rows: readonly FoldedRow[] = Array.from({ length: 1200 }, (_, index) => {
-  const random = createRandom(seed).split(index);
-  const action = random.integer(4);
-  return {
-    candidates,
-    action,
-    position: 0,
-    propensity: 0.25,
-    exploration: 0.1,
-    arm: "serving",
-    reward: random.uniform() < pay[action]! ? 1 : 0,
-    user: index % 200,
-    fold: index % 2 === 0 ? "first" : "second",
-  };
-});
+const drawRows = (pay: readonly number[], from: number): readonly FoldedRow[] =>
+  Array.from({ length: 1200 }, (_, index) => {
+    const random = createRandom(from).split(index);
+    const action = random.integer(4);
+    return {
+      candidates,
+      action,
+      position: 0,
+      propensity: 0.25,
+      exploration: 0.1,
+      arm: "serving",
+      reward: random.uniform() < pay[action]! ? 1 : 0,
+      user: index % 200,
+      fold: index % 2 === 0 ? "first" : "second",
+    };
+  });
+const rows = drawRows(pay, seed);
 
 /** One logit an item is the policy, one mean an item the critic, twice too high; its D accuses item 0. */
 function createTable(
@@ -88,6 +90,18 @@ describe("an improvement", () => {
     expect(names(await run(["restraint"]))).toContain("distillation gap");
     const [best, ...others] = normaliseLogs(moved.policy);
     for (const other of others) expect(best).toBeGreaterThan(other);
+  });
+
+  test("of which nothing is better errs as often as its error says, though both halves learn from each other", async () => {
+    const logs = Array.from({ length: 60 }, (_, log) => drawRows([0.4, 0.4, 0.4, 0.4], log));
+    const squares = logs.map(async (log) => {
+      const { doublyRobust } = (await run(["restraint"], createTable(), log)).gate;
+      return (doublyRobust!.difference / doublyRobust!.standardError) ** 2;
+    });
+    const mean = (await Promise.all(squares)).reduce((sum, square) => sum + square / 60, 0);
+    // The mean of 60 squares of standard normals is 1 ± 0.18. It is 1.6 without the factor for the halves, and 0.8 with it.
+    expect(mean).toBeLessThan(1.2);
+    expect(mean).toBeGreaterThan(0.4);
   });
 
   test("with a restraint keeps off what a proven discriminator accuses", async () => {

@@ -89,6 +89,12 @@ interface Gated {
   readonly guards: readonly GuardTest[] | undefined;
 }
 
+/**
+ * Each half's candidate learnt from the rows that judge the other's, so the luck of both may be the same. Then their errors add up like
+ * numbers, not like squares (docs/decisions/0114).
+ */
+const errorOfHalves = Math.SQRT2;
+
 /** Without a gate every candidate serves. */
 function gateImprovement(
   rows: JudgedPart["rows"],
@@ -100,8 +106,11 @@ function gateImprovement(
     return { ...ungated, rows: rows.length, difference, selfCheck };
   }
   const limits = worthless ? whereWorthless(limitsOf(mpo.gate)) : limitsOf(mpo.gate);
-  const gated = { rows, candidateLogs, predictedDifference: difference, limits, guards };
-  const gate = applySelfCheck(gateCandidate(gated), selfCheck);
+  const predicted = { predictedDifference: difference, errorFactor: errorOfHalves };
+  const gate = applySelfCheck(
+    gateCandidate({ rows, candidateLogs, ...predicted, limits, guards }),
+    selfCheck,
+  );
   return gap === undefined ? gate : checkDistillation(gate, gap, mpo.distillation.largestGap);
 }
 

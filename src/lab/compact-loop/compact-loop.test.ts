@@ -87,8 +87,8 @@ test("without the gate every candidate serves", async () => {
 test("a cycle adds to the floor of exploration, but not beside a fast loop, whose draws explore", async () => {
   const explorationAfter = async (options: CompactOptions) => {
     const world = tinyWorld(identity, 80);
-    const learner = createCompactLearner(world, createRandom(18), options);
-    await play(world, 18, learner);
+    const learner = createCompactLearner(world, createRandom(21), options);
+    await play(world, 21, learner);
     return learner.serve({ user: 0, items: Int32Array.of(0, 1, 2, 3) }).exploration;
   };
   expect(await explorationAfter({})).toBeGreaterThan(defaultExploration(false));
