@@ -118,4 +118,6 @@ export interface DistillationRecord extends LossRecord {
    */
   readonly way: number;
   readonly gap: number;
+  /** Minimum effective sample share of each target: the step. Absent without a policy to protect, and in records of before it was chosen. */
+  readonly sampleShare?: number;
 }

@@ -36,7 +36,7 @@ export interface MpoConfiguration {
     readonly rowsSeen: number;
     readonly tolerance: number;
     readonly states: number;
-    readonly targetSampleShare: number;
+    readonly targetSampleShares: readonly number[];
     readonly likelihood: number;
     readonly largestGap: number;
   };

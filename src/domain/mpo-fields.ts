@@ -116,14 +116,14 @@ export const mpoFields: MpoFields = {
       "training ends if an epoch lowers the loss by a smaller share",
     ]),
     states: one(["integer", 8192, 100, 1e6, "slates", "slates used in distillation, newest first"]),
-    targetSampleShare: one([
-      "number",
-      0.2,
-      1e-6,
-      1,
-      "ESS/n",
-      "minimum effective sample share per state (the trust region): a target's weights are at most its reciprocal",
-    ]),
+    targetSampleShares: several(
+      [0.2, 0.1, 0.05],
+      [1e-6, 1],
+      [
+        "ESS/n",
+        "minimum effective sample shares per state (the trust region), of which a cycle takes that with the surest gain; a target's weights are at most its reciprocal",
+      ],
+    ),
     likelihood: one([
       "number",
       0,

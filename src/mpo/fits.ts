@@ -1,5 +1,6 @@
 import type { ChallengerSetting } from "../domain/improvement-record.ts";
 import { calibrateRows, fitMemoryMaps } from "./calibration.ts";
+import type { PolicyStep } from "./choose-step.ts";
 import {
   type CriticFit,
   expectAhead,
@@ -39,7 +40,14 @@ export interface JudgedFit<Row extends FoldedRow, Fit> extends HeldFit<Row, Fit>
   readonly gateRows: MeasuredPart["rows"];
 }
 
-/** The policy moved to the mixture of a fit's challengers under a judgement. */
+/** Where a policy is moved to: the mixture of a fit's challengers, as far as a step allows. */
+export interface Aim {
+  readonly weights: Judgement["weights"];
+  /** Absent if there is no policy to protect. */
+  readonly step: PolicyStep | undefined;
+}
+
+/** The policy that was moved, and how. */
 export interface Proposal<Row extends FoldedRow, Moved> {
   readonly challengers: readonly Challenger[];
   readonly moves: readonly Move<Row>[];
@@ -76,7 +84,7 @@ export interface Fits<Row extends FoldedRow, Fit, Moved> {
     settings: readonly ChallengerSetting[],
     out: readonly ScoredRow<Row>[],
   ): Promise<JudgedFit<Row, Fit>>;
-  move(fit: JudgedFit<Row, Fit>, judgement: Judgement): Promise<Proposal<Row, Moved>>;
+  move(fit: JudgedFit<Row, Fit>, aim: Aim): Promise<Proposal<Row, Moved>>;
 }
 
 /** @param rows in the order in which the family reads them; @param judging those of them that judge */
@@ -92,7 +100,7 @@ export function createFits<
   { rows, judging }: Record<"rows" | "judging", readonly KnownRow<Row>[]>,
 ): Fits<KnownRow<Row>, Fit, Moved> {
   type Known = KnownRow<Row>;
-  const { serving, critic: from, arm, floor, mpo, random, stages, has } = run;
+  const { serving, critic: from, arm, floor, random, stages, has } = run;
   const { limits } = family;
   const knownTo = (without: Fold | undefined) => rows.filter(({ fold }) => fold !== without);
   const score = ({ critic }: Fit, chosen: readonly Known[]) =>
@@ -135,15 +143,13 @@ export function createFits<
       const found = { held, others, settings, calibrate, challengers, measured, gateRows };
       return { without, fit, ...found };
     },
-    move: async ({ without, fit, settings, calibrate }, judgement) => {
+    move: async ({ without, fit, settings, calibrate }, { weights, step }) => {
       const known = knownTo(without);
       const states = calibrate(await score(fit, chooseStates(known.filter(isFirst), limits)));
       const challengers = await solve(fit, states, settings);
-      const isBounded = !judgement.worthless && has("trust region");
-      const { targetSampleShare } = mpo.distillation;
-      const towards = { challengers, weights: judgement.weights, isBounded };
+      const towards = { challengers, weights, sampleShare: step?.sampleShare };
       const moves = await stages.measure("distil", () =>
-        moveStates({ ...towards, states, floor, arm, targetSampleShare }),
+        moveStates({ ...towards, states, floor, arm }),
       );
       const moved = await stages.measure("distil", () =>
         family.movePolicy(serving, moves, { critic: fit.critic, rows: known, without, random }),

@@ -5,8 +5,9 @@ import type { MpoConfiguration } from "../domain/mpo-configuration.ts";
 import { limitsOf, whereWorthless } from "../evaluation/gate-guards.ts";
 import { asServed, scoreServed } from "./as-served.ts";
 import { expectLength } from "./check-rows.ts";
+import { chooseStep, type PolicyStep } from "./choose-step.ts";
 import type { CriticFit, KnownRow, ModelFamily, MovedPolicy, Part } from "./family.ts";
-import { createFits, type JudgedFit } from "./fits.ts";
+import { type Aim, createFits, type JudgedFit, type Proposal } from "./fits.ts";
 import { checkDistillation, type DistillationGap, distillationGap, gateCandidate } from "./gate.ts";
 import type { ImproveInput, RenewedStart, Stages } from "./improve-input.ts";
 import { type Judgement, judgeChallengers, toContextRow } from "./judge.ts";
@@ -26,6 +27,8 @@ export interface Improvement<Row extends FoldedRow = FoldedRow, Fit = unknown, M
   readonly fit: Fit;
   readonly moved: Moved;
   readonly judgement: Judgement;
+  /** Absent if there is no policy to protect: then the policy moves to the mixture itself. */
+  readonly step: PolicyStep | undefined;
   /** The context that the settings were proposed for. */
   readonly context: MetaContext;
   /** Both halves with the challengers that were judged on them. */
@@ -84,6 +87,7 @@ interface Gated {
   /** Absent if it is not to be checked. */
   readonly gap: DistillationGap | undefined;
   readonly judgement: Judgement;
+  readonly step: PolicyStep | undefined;
   readonly mpo: MpoConfiguration;
   readonly selfCheck: SelfCheck;
   readonly guards: readonly GuardTest[] | undefined;
@@ -98,21 +102,31 @@ const errorOfHalves = Math.SQRT2;
 /** Without a gate every candidate serves. */
 function gateImprovement(
   rows: JudgedPart["rows"],
-  { candidateLogs, gap, judgement, mpo, selfCheck, guards }: Gated,
+  { candidateLogs, gap, judgement, step, mpo, selfCheck, guards }: Gated,
 ): GateRecord {
-  const { difference, worthless } = judgement;
+  const { difference: predictedDifference } = step ?? judgement;
   if (candidateLogs === undefined) {
     const ungated = { verdict: "promote", reason: "No gate.", guards: [] } as const;
-    return { ...ungated, rows: rows.length, difference, selfCheck };
+    return { ...ungated, rows: rows.length, difference: predictedDifference, selfCheck };
   }
-  const limits = worthless ? whereWorthless(limitsOf(mpo.gate)) : limitsOf(mpo.gate);
-  const predicted = { predictedDifference: difference, errorFactor: errorOfHalves };
-  const gate = applySelfCheck(
-    gateCandidate({ rows, candidateLogs, ...predicted, limits, guards }),
-    selfCheck,
-  );
+  const limits = judgement.worthless ? whereWorthless(limitsOf(mpo.gate)) : limitsOf(mpo.gate);
+  const judged = { rows, candidateLogs, predictedDifference, errorFactor: errorOfHalves };
+  const gate = applySelfCheck(gateCandidate({ ...judged, limits, guards }), selfCheck);
   return gap === undefined ? gate : checkDistillation(gate, gap, mpo.distillation.largestGap);
 }
+
+const stepLimits = ({ distillation, gate }: MpoConfiguration) => ({
+  sampleShares: distillation.targetSampleShares,
+  confidence: gate.promoteConfidence,
+});
+
+/** Makes the aim of a move, as the evidence of some parts has it. */
+const createAim =
+  (stages: Stages, mpo: MpoConfiguration, isBounded: boolean) =>
+  async (parts: readonly MeasuredPart[], { weights }: Judgement): Promise<Aim> => {
+    const choose = () => (isBounded ? chooseStep(parts, weights, stepLimits(mpo)) : undefined);
+    return { weights, step: await stages.measure("judge", choose) };
+  };
 
 /** Of a half, in the order of its `gateRows`. */
 const rowsOf = <Row extends FoldedRow>({
@@ -120,6 +134,24 @@ const rowsOf = <Row extends FoldedRow>({
   others,
 }: Pick<JudgedFit<Row, never>, "held" | "others">): readonly Row[] =>
   [...held, ...others].map(({ row }) => row);
+
+/** From a proposal's targets to the policy that was moved to them. */
+const measureGap = async <Row extends FoldedRow, Policy>(
+  family: Pick<ModelFamily<Row, Policy, never>, "scorePolicy">,
+  { moved, moves }: Pick<Proposal<Row, MovedPolicy<Policy>>, "moved" | "moves">,
+): Promise<DistillationGap> =>
+  distillationGap(moves, await family.scorePolicy(moved.policy, moves));
+
+/** The rows that judge both halves, with the serving policy as it serves. */
+const serveHalves = <Row extends FoldedRow, Policy, Fit>(
+  family: Pick<ModelFamily<Row, Policy, never>, "scorePolicy" | "scoreServed">,
+  serving: Policy,
+  halves: readonly JudgedFit<KnownRow<Row>, Fit>[],
+) =>
+  asServed(family, serving, {
+    rows: halves.flatMap(rowsOf),
+    scored: halves.flatMap(({ gateRows }) => gateRows),
+  });
 
 /** Makes log π of a policy, as it serves, for each half on the rows that judge it, the first half's before the second's. */
 const scoreHalves =
@@ -198,37 +230,36 @@ export async function improve<
   const second = await fits.judge(halfTwo, settings, halfOne.held);
   const judge = (parts: readonly MeasuredPart[]) =>
     stages.measure("judge", () => judgeParts(parts, meta, random.split("weights")));
-  const judgement = await judge([first.measured, second.measured]);
-  const candidateOf = async (one: typeof first, other: typeof first) => {
-    const { weights } = await judge([other.measured]);
-    return (await fits.move(one, { ...judgement, weights })).moved.policy;
+  const halves = [first.measured, second.measured];
+  const judgement = await judge(halves);
+  const aimOf = createAim(stages, mpo, !judgement.worthless && has("trust region"));
+  const candidateOf = async (one: typeof first, { measured }: typeof first) => {
+    const aim = await aimOf([measured], await judge([measured]));
+    return (await fits.move(one, aim)).moved.policy;
   };
   const onHalves = scoreHalves(family, stages, [first, second]);
   const candidateLogs = has("gate") ? await onHalves(candidateOf) : undefined;
   const both = await fits.judge(await fits.fit(undefined), settings, raw);
-  const proposal = await fits.move(both, judgement);
-  const { moved, moves } = proposal;
-  const gap = await stages.measure("score", async () =>
-    distillationGap(moves, await family.scorePolicy(moved.policy, moves)),
-  );
-  const scored = [...first.gateRows, ...second.gateRows];
-  const judged = await stages.measure("score", () =>
-    asServed(family, serving, { rows: [...rowsOf(first), ...rowsOf(second)], scored }),
-  );
+  const aim = await aimOf(halves, judgement);
+  const proposal = await fits.move(both, aim);
+  const gap = await stages.measure("score", () => measureGap(family, proposal));
+  const judged = await stages.measure("score", () => serveHalves(family, serving, [first, second]));
   const checked = has("distillation check") ? gap : undefined;
+  const proposed = { candidateLogs, gap: checked, judgement, step: aim.step };
   const gated = await stages.measure("gate", () =>
-    gateImprovement(judged, { candidateLogs, gap: checked, judgement, mpo, selfCheck, guards }),
+    gateImprovement(judged, { ...proposed, mpo, selfCheck, guards }),
   );
   return {
     fit: both.fit,
     ...proposal,
     judgement,
+    step: aim.step,
     context,
     raw,
     gate: await compareRenewed(gated, renewedStart, { candidateLogs, mpo, rows: judged, onHalves }),
     gap,
     parts: [first, second].map(({ held, challengers }) => ({ rows: held, challengers })),
     calibrated: [...first.held, ...second.held],
-    rows: [...first.measured.rows, ...second.measured.rows],
+    rows: halves.flatMap((half) => half.rows),
   };
 }

@@ -1,8 +1,8 @@
 import type { ChallengerSetting } from "../domain/improvement-record.ts";
-import type { ComparedPolicy, PairedDifference } from "../evaluation/feedback-pair.ts";
-import { differenceCovariance, pairedDifference } from "../evaluation/paired-difference.ts";
+import type { PairedDifference } from "../evaluation/feedback-pair.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import { expectLength } from "./check-rows.ts";
+import { compareParts } from "./compare-parts.ts";
 import { isFirst, type JudgedRow } from "./judged-row.ts";
 import { type MeasuredPart, weightOfSetting } from "./measure.ts";
 import { type ContextRow, rememberContext, valueUnit } from "./meta-context.ts";
@@ -15,14 +15,7 @@ import {
 } from "./meta-policy.ts";
 import type { ScoredRow } from "./row-scores.ts";
 import { evenMemory } from "./row-scores.ts";
-import {
-  concatenate,
-  joinArrays,
-  loggedArrays,
-  mixArrays,
-  uniformArrays,
-  weightClip,
-} from "./target-arrays.ts";
+import { concatenate, joinArrays, mixArrays, uniformArrays } from "./target-arrays.ts";
 
 /** z_0.9. */
 const worthlessDeviations = 1.2816;
@@ -65,34 +58,6 @@ export interface Judgement {
   readonly weights: Readonly<Record<string, number>>;
 }
 
-/** The judge's fold has no feedback. */
-const noEvidence = {
-  difference: 0,
-  standardError: Number.POSITIVE_INFINITY,
-  sharedError: Number.POSITIVE_INFINITY,
-  z: 0,
-  servingValue: 0,
-};
-
-/** A policy's arrays against the serving policy's, over all parts. */
-function createComparison(parts: readonly MeasuredPart[]) {
-  const rows = parts.flatMap((part) => part.rows);
-  const values = parts.flatMap((part) => part.values);
-  const serving = joinArrays(parts.map((part) => part.serving));
-  const logging = joinArrays(parts.map((part) => part.logging));
-  const { feedback, predictions } = loggedArrays(rows, logging, values);
-  const compare = (candidate: ComparedPolicy): PairedDifference =>
-    rows.length === 0
-      ? noEvidence
-      : pairedDifference({ feedback, predictions, serving, candidate, weightClip });
-  const covary = (candidates: readonly ComparedPolicy[]): Float64Array =>
-    rows.length === 0
-      ? new Float64Array(candidates.length ** 2).fill(Number.POSITIVE_INFINITY)
-      : differenceCovariance({ feedback, predictions, serving, candidates, weightClip });
-  const uniform = compare(uniformArrays(rows, values));
-  return { serving, compare, covary, uniform, worthless: isWorthless(uniform) };
-}
-
 export const toContextRow = ({ row, scores }: ScoredRow<JudgedRow>): ContextRow => ({
   propensity: row.propensity,
   action: row.action,
@@ -123,7 +88,9 @@ export function judgeChallengers(
   meta: MetaPolicyInput,
   random: RandomStream,
 ): Judgement {
-  const { serving, compare, covary, uniform, worthless } = createComparison(parts);
+  const { rows, values, serving, compare, covary } = compareParts(parts);
+  const uniform = compare(uniformArrays(rows, values));
+  const worthless = isWorthless(uniform);
   const challengers = settingsOf(parts).map((setting, j) => {
     const own = parts.map((part) => part.challengers[j]!);
     const divergences = concatenate(own.map((one) => one.divergences));

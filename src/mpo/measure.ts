@@ -31,11 +31,11 @@ export interface MeasuredPart {
   readonly serving: ComparedPolicy;
   /** The policies that made the rows. */
   readonly logging: ComparedPolicy;
-  readonly challengers: readonly (ComparedPolicy & {
-    readonly setting: ChallengerSetting;
-    /** KL(π_φ ‖ π_θ) at position 0 of each row's slate, nats. */
-    readonly divergences: Float64Array;
-  })[];
+  readonly challengers: readonly (ComparedPolicy &
+    Challenger & {
+      /** KL(π_φ ‖ π_θ) at position 0 of each row's slate, nats. */
+      readonly divergences: Float64Array;
+    })[];
 }
 
 /** @param states that temperatures are solved on; @param restrains whether D is good enough to restrain the challengers */
@@ -105,8 +105,8 @@ function measureChallengers(
   challengers: readonly Challenger[],
   values: readonly Float64Array[],
 ): MeasuredPart["challengers"] {
-  const measured = challengers.map(({ setting }) => ({
-    setting,
+  const measured = challengers.map((one) => ({
+    ...one,
     ...emptyArrays(rows.length),
     divergences: new Float64Array(rows.length),
   }));

@@ -58,14 +58,12 @@ export function moveStates<Row extends JudgedRow>(options: {
   readonly states: readonly ScoredRow<Row>[];
   readonly challengers: readonly Challenger[];
   readonly weights: Judgement["weights"];
-  /** There is a policy to protect. */
-  readonly isBounded: boolean;
   readonly floor: number;
   readonly arm: Arm;
-  /** If there is a policy to protect: minimum effective sample share (ESS/n) of each state. */
-  readonly targetSampleShare: number;
+  /** Minimum effective sample share (ESS/n) of each state; absent if there is no policy to protect. */
+  readonly sampleShare: number | undefined;
 }): Move<Row>[] {
-  const { states, challengers, weights, isBounded, floor, arm, targetSampleShare } = options;
+  const { states, challengers, weights, floor, arm, sampleShare } = options;
   // The gate judges the target on the newest log, so older states may move as far as the exploration of now allows.
   const exploration = states.find(({ row }) => row.arm === arm)?.row.exploration ?? floor;
   const mix = mixChallengers(challengers, weights);
@@ -76,7 +74,8 @@ export function moveStates<Row extends JudgedRow>(options: {
     const mixture = logChallenger.map(Math.exp);
     const floored = { candidates: row.candidates, exploration };
     const served = logPolicy.map((value) => servedProbability(Math.exp(value), floored));
-    const target = isBounded ? trustRegionTarget(served, mixture, targetSampleShare) : mixture;
+    const target =
+      sampleShare === undefined ? mixture : trustRegionTarget(served, mixture, sampleShare);
     return { ...row, target: withoutFloor(target, floor), logPolicy, logChallenger };
   });
 }

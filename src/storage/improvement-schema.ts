@@ -90,6 +90,7 @@ const distillation = fieldsOf<DistillationRecord>({
   objective: z.enum(distilObjectives),
   way: z.number(),
   gap: z.number(),
+  sampleShare: optional(z.number()),
 });
 
 const trainedEpoch = fieldsOf<TrainedEpoch>({

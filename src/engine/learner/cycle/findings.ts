@@ -81,7 +81,7 @@ export function describeFindings({
   encoderWatch,
   stages,
 }: Findings): FindingsRecord {
-  const { moved, moves, judgement } = improvement;
+  const { moved, moves, judgement, step } = improvement;
   const { network: _, ...distilled } = moved.distillation;
   const { promotion, retrieval, canary, anchor, review } = reviewed;
   return {
@@ -106,9 +106,13 @@ export function describeFindings({
     policyDifference: { ...policyDifference(moves), segments: differenceBySegment(moves) },
     context: improvement.context,
     chosenSetting: judgement.chosen,
-    judgedDifference: judgement.difference,
+    judgedDifference: (step ?? judgement).difference,
     ...describeCritic(improvement, scenario),
-    distillation: { ...distilled, ...improvement.gap },
+    distillation: {
+      ...distilled,
+      ...improvement.gap,
+      ...(step && { sampleShare: step.sampleShare }),
+    },
     gate,
     exploration,
     plan,
