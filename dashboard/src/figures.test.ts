@@ -8,6 +8,16 @@ test("known figures appear in their groups and form, others are left out", () =>
     calibration: { rows: 0 },
     evaluation: sampleEvaluation({ meanReward: 0.4123, interval: [0.39, 0.43] }),
     critic: { firstLoss: 0.7, lastLoss: 0.0412 },
+    distillation: {
+      objective: "cross-entropy",
+      epochs: 3,
+      steps: 12,
+      firstLoss: 2,
+      lastLoss: 1,
+      way: 0.4,
+      gap: 0.1,
+      sampleShare: 0.05,
+    },
     judgedDifference: 1,
   });
   expect(groups).toEqual([
@@ -24,6 +34,18 @@ test("known figures appear in their groups and form, others are left out", () =>
       figures: [
         { label: "first loss", text: "0.700" },
         { label: "last loss", text: "0.041" },
+      ],
+    },
+    {
+      title: "Distillation",
+      figures: [
+        { label: "objective", text: "cross-entropy" },
+        { label: "epochs", text: "3" },
+        { label: "first loss", text: "2.000" },
+        { label: "last loss", text: "1.000" },
+        { label: "distance to the target, nats", text: "0.400" },
+        { label: "left after distillation, nats", text: "0.100" },
+        { label: "largest weight of a target", text: "20.0" },
       ],
     },
   ]);

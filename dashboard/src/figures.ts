@@ -39,6 +39,7 @@ const reward = form(formatReward);
 const signedReward = form(formatSignedReward);
 const fixed = form((value: number) => formatFixed(value, 2));
 const percent = form(formatPercent);
+const reciprocal = form((value: number) => formatFixed(1 / value, 1));
 const signedPercent = form(formatSignedPercent);
 const signedNats = form((value: number) => `${formatSignedReward(value)} nats`);
 const range = form((ends: readonly [number, number]) => formatInterval(ends, formatReward));
@@ -204,6 +205,7 @@ const groups: readonly ((record: CycleRecord) => FigureGroup)[] = [
     ["last loss", reward(distillation.lastLoss)],
     ["distance to the target, nats", reward(distillation.way)],
     ["left after distillation, nats", reward(distillation.gap)],
+    ["largest weight of a target", reciprocal(distillation.sampleShare)],
   ]),
 ];
 

@@ -57,6 +57,21 @@ test("each setting is a row with what it was, what was expected and judged, and 
   expect(row("softmax-long")).toEqual(["softmax-long", ...unjudged]);
 });
 
+test("the step stands below, if the record has it", () => {
+  const step = {
+    objective: "cross-entropy",
+    epochs: 3,
+    steps: 9,
+    firstLoss: 2,
+    lastLoss: 1,
+  } as const;
+  const distillation = { ...step, way: 0.4, gap: 0.1, sampleShare: 0.05 };
+  expect(describeSettings({ ...record, distillation }).slice(1)).toEqual([
+    "step       weights of a target up to 20",
+  ]);
+  expect(describeSettings(record)).toHaveLength(1);
+});
+
 test("a record without settings has no table", () => {
   expect(describeSettings({})).toEqual([]);
 });

@@ -6,8 +6,15 @@ import { plain } from "../table-style.ts";
 const number = (value: number | null, digits = 2) =>
   value === null ? "–" : String(Number(value.toFixed(digits)));
 
-/** Settings that a cycle tried: ω, prediction, judgement, weights; empty if it has no settings. */
-export function describeSettings({ settings = [], chosenSetting }: CycleRecord): string[] {
+/** Absent without a policy to protect, and in records of before it was chosen. */
+const describeStep = ({ distillation }: CycleRecord): string[] =>
+  distillation?.sampleShare === undefined
+    ? []
+    : [`step       weights of a target up to ${number(1 / distillation.sampleShare)}`];
+
+/** Settings that a cycle tried: ω, prediction, judgement, weights; then its step. Empty if it has no settings. */
+export function describeSettings(record: CycleRecord): string[] {
+  const { settings = [], chosenSetting } = record;
   if (settings.length === 0) return [];
   const table = new Table({
     head: ["setting", "ε", "κ", "α", "ρ", "memory", "predicted", "judged", "± s.e.", "weight", ""],
@@ -28,5 +35,5 @@ export function describeSettings({ settings = [], chosenSetting }: CycleRecord):
       formatShareToTenth(one.weight),
       one.name === chosenSetting ? "chosen" : "",
     ]);
-  return [table.toString()];
+  return [table.toString(), ...describeStep(record)];
 }
