@@ -12,7 +12,7 @@ export async function findAcknowledged(
   try {
     let found = 0;
     for (const ids of batchesOf(decisionIds)) {
-      const decisions = await store.decisions.findMany(ids.map(decisionId));
+      const decisions = await Promise.all(ids.map(decisionId).map(store.decisions.find));
       found += decisions.filter((decision) => decision !== undefined).length;
     }
     for (const batch of batchesOf(events)) {

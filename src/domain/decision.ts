@@ -90,6 +90,19 @@ export interface Decision {
   readonly drawnAt?: number;
 }
 
+/** Fields by which an event is its decision's, and brings it a reward. */
+export const attributingFields = [
+  "decisionId",
+  "userId",
+  "scenario",
+  "slate",
+  "rewardRule",
+  "decidedAt",
+  "expiresAt",
+  "ads",
+] as const;
+export type ShownSlate = Pick<Decision, (typeof attributingFields)[number]>;
+
 /** The fields of a decision that have its time of drawing. */
 export type DrawnTime = "decidedAt" | "drawnAt";
 

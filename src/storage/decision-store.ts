@@ -1,5 +1,5 @@
 import type { UserActivity } from "../domain/activity.ts";
-import type { Arm, Decision, Feedback } from "../domain/decision.ts";
+import type { Arm, Decision, Feedback, ShownSlate } from "../domain/decision.ts";
 import type { DecisionId, ItemId, UserId } from "../domain/ids.ts";
 import type { RewardRule } from "../domain/scenario.ts";
 import type { EventRow } from "./event-store.ts";
@@ -64,14 +64,14 @@ export interface DecisionStore {
   /** Times of the oldest and newest decision of a scenario; undefined if there is none. */
   dateRange(scenario: string): Promise<{ readonly from: number; readonly to: number } | undefined>;
   find(decisionId: DecisionId): Promise<Feedback | undefined>;
-  findMany(decisionIds: readonly DecisionId[]): Promise<readonly (Feedback | undefined)[]>;
+  findShown(decisionId: DecisionId): Promise<ShownSlate | undefined>;
   /** The user's newest decision with decidedAt ≤ occurredAt and expiresAt > now whose slate holds the item. */
   findByItem(options: {
     readonly userId: UserId;
     readonly itemId: ItemId;
     readonly occurredAt: number;
     readonly now: number;
-  }): Promise<Feedback | undefined>;
+  }): Promise<ShownSlate | undefined>;
   /** The user's newest `limit` decisions of a scenario with expiresAt > now, newest first. */
   openOf(options: {
     readonly userId: UserId;

@@ -226,13 +226,26 @@ export function testDecisions(open: OpenStore): void {
     await store.close();
   });
 
-  test("decisions are found one by one and together, in the order asked, with gaps", async () => {
+  test("decisions are found by their ids", async () => {
     const store = await open();
     for (const name of ["1", "2"]) await store.decisions.append(sampleDecision(name));
-    const found = await store.decisions.findMany(["2", "none", "1", "2"].map(decisionId));
-    expect(found.map((entry) => entry?.decision.decisionId)).toEqual(["2", undefined, "1", "2"]);
-    expect(await store.decisions.find(decisionId("none"))).toBeUndefined();
-    expect(await store.decisions.findMany([])).toEqual([]);
+    const found = await Promise.all(["2", "none", "1"].map(decisionId).map(store.decisions.find));
+    expect(found.map((entry) => entry?.decision.decisionId)).toEqual(["2", undefined, "1"]);
+    await store.close();
+  });
+
+  test("an event finds the part of its decision that it is attributed by", async () => {
+    const store = await open();
+    const decision = sampleDecision("1");
+    await store.decisions.append(decision, sampleDecision("2"));
+    const { decisionId: id, userId: user, scenario, slate, decidedAt, expiresAt } = decision;
+    const { rewardRule } = decision;
+    const shown = { decisionId: id, userId: user, scenario, slate, decidedAt, expiresAt };
+    expect(await store.decisions.findShown(id)).toEqual({
+      ...shown,
+      ...(rewardRule && { rewardRule }),
+    });
+    expect(await store.decisions.findShown(decisionId("none"))).toBeUndefined();
     await store.close();
   });
 
@@ -248,7 +261,7 @@ export function testDecisions(open: OpenStore): void {
     const findAt = async (item: string, now: number, occurredAt = now) => {
       const event = { userId: userId("ann"), itemId: itemId(item), occurredAt };
       const found = await store.decisions.findByItem({ ...event, now });
-      return found?.decision.decisionId;
+      return found?.decisionId;
     };
     expect(await findAt("a", 999)).toBeUndefined();
     expect(await findAt("a", 1000)).toBe("second");

@@ -23,7 +23,7 @@ export function testRewards(open: OpenStore): void {
       sampleReward("1", { position: 1, type: "return", value: -4 }),
       sampleReward("2", { position: 0, value: 0 }),
     ]);
-    const found = await store.decisions.findMany([decisionId("1"), decisionId("2")]);
+    const found = await Promise.all([decisionId("1"), decisionId("2")].map(store.decisions.find));
     expect(found.map((entry) => entry?.rewards)).toEqual([
       [undefined, 0.25],
       [0, undefined],

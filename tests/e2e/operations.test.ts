@@ -57,7 +57,7 @@ async function answersOf(path: string): Promise<string> {
 async function decisionsOf(path: string, ids?: readonly string[]) {
   const store = await openStore(path);
   const found = ids
-    ? await store.decisions.findMany(ids.map(decisionId))
+    ? await Promise.all(ids.map(decisionId).map(store.decisions.find))
     : await store.decisions.recent(100_000);
   await store.close();
   return found.map((feedback) => feedback?.decision);

@@ -82,7 +82,9 @@ test("what a server acknowledged before kill -9 is in the database, which is who
 
   expect(readIntegrity(path)).toEqual({ integrity_check: "ok" });
   const store = await openStore(path);
-  const found = await store.decisions.findMany(log.map((entry) => decisionId(entry.decisionId)));
+  const found = await Promise.all(
+    log.map((entry) => store.decisions.find(decisionId(entry.decisionId))),
+  );
   expect(found.map((feedback) => feedback?.decision.slate)).toEqual(
     log.map((entry) => [entry.itemId]),
   );

@@ -39,7 +39,7 @@ async function countLost(path: string, { decisionIds, eventIds }: Acknowledged):
   const store = await openStore(path);
   let lost = 0;
   for (const ids of batchesOf(decisionIds)) {
-    const found = await store.decisions.findMany(ids.map(decisionId));
+    const found = await Promise.all(ids.map(decisionId).map(store.decisions.find));
     lost += found.filter((decision) => decision === undefined).length;
   }
   for (const ids of batchesOf(eventIds)) {

@@ -17,8 +17,7 @@ async function settle(
   const asOf = await checkStillSold(store, decisions, now);
   const events = deferral.events.map((kept) => {
     const decision = decisions.find((one) => one.decisionId === kept.decisionId);
-    const feedback = decision && { decision, sequence: 0, rewards: [] };
-    return attribute(complete(kept, now), feedback, { configuration, now }).row;
+    return attribute(complete(kept, now), decision, { configuration, now }).row;
   });
   await store.deferrals.settle(deferral, { decisions, events, asOf });
   // It may have left the configuration since.

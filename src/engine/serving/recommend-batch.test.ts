@@ -25,9 +25,9 @@ test("a batch is decided in the order of its requests, each for its user", async
     users.map((_, index) => (index % 3) + 1),
   );
   const ids = made.map(({ decision }) => decision.decisionId);
-  expect((await store.decisions.findMany(ids)).map((found) => found?.decision)).toEqual(
-    made.map(({ decision }) => decision),
-  );
+  expect(
+    (await Promise.all(ids.map(store.decisions.find))).map((found) => found?.decision),
+  ).toEqual(made.map(({ decision }) => decision));
 });
 
 test("the places of a page show an item once, and the audit derives each given those before it", async () => {

@@ -155,7 +155,7 @@ describe("an event that says that an item was viewed", () => {
     advance(600);
     expect((await engine.record([view])).outcomes).toEqual(["late"]);
     const both = [decision, old].map((one) => one.decisionId);
-    const found = await store.decisions.findMany(both);
+    const found = await Promise.all(both.map(store.decisions.find));
     expect(found.map((one) => one?.viewed)).toEqual([undefined, undefined]);
   });
 });

@@ -1,6 +1,6 @@
 import { type BehaviourEvent, type RecordOutcome, recordOutcomes } from "../../domain/behaviour.ts";
 import { type ShownAd, worthOf } from "../../domain/campaign.ts";
-import { activatedAt, type Feedback } from "../../domain/decision.ts";
+import { activatedAt, type ShownSlate } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { type DecisionId, decisionId, itemId, userId } from "../../domain/ids.ts";
 import { closesFor, repeatsOf, weightOf, windowEnd } from "../../domain/reward-rule.ts";
@@ -54,21 +54,20 @@ export const complete = (
 });
 
 /** A decision that an event names. */
-interface Named extends Feedback {
+interface Named extends ShownSlate {
   /** It is kept beside the record, and so is the event. */
   readonly isDeferred?: true;
 }
 
 /** The decision that the event names must exist, be this user's and have shown this item. */
-function checkNamed(event: BehaviourEvent, feedback: Named | undefined, index: number): Named {
-  if (feedback === undefined) {
+function checkNamed(event: BehaviourEvent, decision: Named | undefined, index: number): Named {
+  if (decision === undefined) {
     throw new EngineError(
       "unknown_decision",
       `events[${index}].decisionId '${event.decisionId}' is unknown; send the decisionId of a recommendation or leave it out`,
       { details: { field: `events[${index}].decisionId`, value: event.decisionId } },
     );
   }
-  const { decision } = feedback;
   if (decision.userId !== event.userId) {
     throw refuse(
       index,
@@ -80,7 +79,7 @@ function checkNamed(event: BehaviourEvent, feedback: Named | undefined, index: n
   if (!decision.slate.includes(event.itemId)) {
     throw refuse(index, "itemId", event.itemId, `decision ${decision.decisionId} did not show it`);
   }
-  return feedback;
+  return decision;
 }
 
 /** Nothing has happened later than it arrives: the sender's clock is fast. */
@@ -102,11 +101,10 @@ function rewardOfAd(
  */
 export function attribute(
   event: BehaviourEvent,
-  feedback: Feedback | undefined,
+  decision: ShownSlate | undefined,
   { configuration, now }: Arrival,
 ): Attributed {
-  if (feedback === undefined) return { row: { event }, late: false };
-  const { decision } = feedback;
+  if (decision === undefined) return { row: { event }, late: false };
   const { type } = event;
   const late =
     now >= closesFor(decision, type) || happened(event, now) >= windowEnd(decision, type);
@@ -134,16 +132,15 @@ async function findDeferred(
 ): Promise<Named | undefined> {
   const deferral = await deferrals.find(id, now);
   const own = deferral?.decisions.find(({ decisionId: one }) => one === id);
-  if (own === undefined) return decisions.find(id);
-  return { decision: activatedAt(own, now), sequence: 0, rewards: [], isDeferred: true };
+  if (own === undefined) return decisions.findShown(id);
+  return { ...activatedAt(own, now), isDeferred: true };
 }
 
 async function findNamed(store: Store, events: readonly BehaviourEvent[], now: number) {
   const ids = [...new Set(events.flatMap((event) => event.decisionId ?? []))];
-  const found = await store.decisions.findMany(ids);
   const named = new Map<DecisionId, Named | undefined>();
-  for (const [index, id] of ids.entries())
-    named.set(id, found[index] ?? (await findDeferred(store, id, now)));
+  for (const id of ids)
+    named.set(id, (await store.decisions.findShown(id)) ?? (await findDeferred(store, id, now)));
   return named;
 }
 
@@ -160,11 +157,11 @@ export async function attributeEvents(
   const named = await findNamed(store, events, now);
   const rows: Attributed[] = [];
   for (const [index, event] of events.entries()) {
-    const feedback: Named | undefined =
+    const decision: Named | undefined =
       event.decisionId === undefined
         ? await store.decisions.findByItem({ ...event, occurredAt: happened(event, now), now })
         : checkNamed(event, named.get(event.decisionId), index);
-    const attributed = attribute(event, feedback, { configuration, now });
+    const attributed = attribute(event, decision, { configuration, now });
     if (!Number.isFinite(attributed.row.reward?.value ?? 0))
       throw refuse(
         index,
@@ -172,8 +169,8 @@ export async function attributeEvents(
         event.value,
         `value × weight of '${event.type}' overflows; send a smaller value`,
       );
-    const isDeferred = feedback?.isDeferred === true;
-    const row = { event, ...(isDeferred && { deferral: feedback.decision.decisionId }) };
+    const isDeferred = decision?.isDeferred === true;
+    const row = { event, ...(isDeferred && { deferral: decision.decisionId }) };
     rows.push(isDeferred ? { row, late: false } : attributed);
   }
   return rows;

@@ -1,4 +1,4 @@
-import type { Feedback } from "../../domain/decision.ts";
+import { attributingFields, type Feedback } from "../../domain/decision.ts";
 import { type ItemId, itemId } from "../../domain/ids.ts";
 import type { DecisionStore } from "../decision-store.ts";
 import { readNumber, readText } from "./columns.ts";
@@ -49,12 +49,16 @@ const most = Number.MAX_SAFE_INTEGER;
 function prepareStatements(connection: Connection, scope: ReadScope) {
   const table = defineDecisionTable(connection);
   const columns = `sequence, ${table.columns}`;
+  // Of hundreds of candidates an event needs none.
+  const shown = table.pick(attributingFields);
   return {
     table,
     columns,
+    shown,
     find: connection.prepare(`SELECT ${columns} FROM decisions WHERE decision_id = ?`),
+    findShown: connection.prepare(`SELECT ${shown.columns} FROM decisions WHERE decision_id = ?`),
     findByItem: connection.prepare(
-      `SELECT ${columns} FROM decisions
+      `SELECT ${shown.columns} FROM decisions
        WHERE user_id = ? AND expires_at > ? AND decided_at <= ?
          AND EXISTS (SELECT 1 FROM json_each(slate) WHERE json_each.value = ?)
        ORDER BY sequence DESC LIMIT 1`,
@@ -160,6 +164,7 @@ export function createDecisionStore(
   const recordEvents = prepareEventInsert(connection);
   const decode = (row: Row) => decodeFeedback(statements, row);
   const decodeFound = (row: Row | undefined) => row && decode(row);
+  const decodeShown = (row: Row | undefined) => row && statements.shown.decode(row);
   return {
     append: (...decisions) =>
       commits.run((numbers) => {
@@ -174,9 +179,9 @@ export function createDecisionStore(
         recordEvents(events, numbers);
       }),
     find: async (id) => decodeFound(statements.find.get(id)),
-    findMany: async (ids) => ids.map((id) => decodeFound(statements.find.get(id))),
+    findShown: async (id) => decodeShown(statements.findShown.get(id)),
     findByItem: async ({ userId: user, itemId: item, occurredAt, now }) =>
-      decodeFound(statements.findByItem.get(user, now, occurredAt, item)),
+      decodeShown(statements.findByItem.get(user, now, occurredAt, item)),
     openOf: async ({ userId: user, scenario, now, limit }) =>
       statements.openOf.all(user, now, scenario, limit).map(decode),
     showings: async ({ userId: user, scenario, since, asOf }) => {

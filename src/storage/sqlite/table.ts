@@ -56,22 +56,33 @@ export interface Table<T> {
   readonly placeholders: string;
   encode(thing: T): readonly SqlValue[];
   decode(row: Row): T;
+  /** Some of its fields, so that no other column is read. */
+  pick<Field extends keyof T & string>(fields: readonly Field[]): Reader<Pick<T, Field>>;
 }
+
+type Reader<T> = Pick<Table<T>, "columns" | "decode">;
+type Entries = readonly (readonly [field: string, column: Column<unknown>])[];
+
+const defineReader = <T>(entries: Entries): Reader<T> => ({
+  columns: entries.map(([, { name }]) => name).join(", "),
+  decode: (row) => {
+    const thing: Record<string, unknown> = {};
+    for (const [field, { name, decode }] of entries) {
+      const value = decode(row, name);
+      if (value !== undefined) thing[field] = value;
+    }
+    return thing as T;
+  },
+});
 
 export function defineTable<T extends object>(fields: Columns<T>): Table<T> {
   const entries = Object.entries(fields) as [string, Column<unknown>][];
   return {
-    columns: entries.map(([, { name }]) => name).join(", "),
+    ...defineReader<T>(entries),
     placeholders: entries.map(() => "?").join(", "),
     encode: (thing) =>
       entries.map(([field, { encode }]) => encode((thing as Record<string, unknown>)[field])),
-    decode: (row) => {
-      const thing: Record<string, unknown> = {};
-      for (const [field, { name, decode }] of entries) {
-        const value = decode(row, name);
-        if (value !== undefined) thing[field] = value;
-      }
-      return thing as T;
-    },
+    pick: (picked) =>
+      defineReader(entries.filter(([field]) => (picked as readonly string[]).includes(field))),
   };
 }
