@@ -64,7 +64,7 @@ test("the judged difference is that of the step's targets", () => {
   }
 });
 
-test("where nothing is better, or there are no rows, the step is the shortest", () => {
+test("if nothing is better, or there are no rows, the step is the shortest", () => {
   expect(choose(4000, 0).sampleShare).toBe(0.5);
   const none = chooseStep([measure(0, 0.3)], weights, limits);
   expect(none).toEqual({

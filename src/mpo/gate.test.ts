@@ -263,8 +263,13 @@ function withPurchases(rows: readonly ScoredRow[], rates: readonly number[]): Sc
 }
 
 const paying = [0.6, 0.2, 0.15, 0.05];
-const judgeGuarded = (rows: readonly ScoredRow[], guards: readonly GuardTest[]) =>
+const judgeGuarded = (
+  rows: readonly ScoredRow[],
+  guards: readonly GuardTest[],
+  errorFactor?: number,
+) =>
   gateCandidate({
+    ...(errorFactor && { errorFactor }),
     rows,
     candidateLogs: rows.map(() => Float64Array.from(paying, Math.log)),
     predictedDifference: 0.05,
@@ -286,6 +291,14 @@ test("a guard metric that the candidate harms holds it, one that it keeps does n
   const kept = judgeGuarded(withPurchases(simulate(2000), [0.5, 0.5, 0.5, 0.5]), guards);
   expect(kept).toMatchObject({ verdict: "promote" });
   expect(kept.guards.at(-1)).toMatchObject({ name: "change of purchase", passed: true });
+});
+
+test("a factor on the errors is one on those of guard metrics, too", () => {
+  const rows = withPurchases(simulate(2000), [0.5, 0.5, 0.5, 0.5]);
+  const guards = guardTestsOf([{ type: "purchase", margin: 0.2 }]);
+  const errorOf = (factor?: number) =>
+    judgeGuarded(rows, guards, factor).guards.at(-1)!.metric!.standardError!;
+  expect(errorOf(1.5)).toBeCloseTo(1.5 * errorOf(), 12);
 });
 
 test("a guard metric of which no row knows anything leaves the promotion to live evidence", () => {

@@ -58,7 +58,13 @@ const judgeMetrics = (
 ): readonly Guard[] =>
   guards.map((test, index) => {
     const outcomes = Float64Array.from(rows, ({ row }) => row.outcomes?.[index] ?? Number.NaN);
-    return judgeMetric(test, loggedChange(input, outcomes), guards.length);
+    const { standardError, ...change } = loggedChange(input, outcomes);
+    const { errorFactor = 1 } = input;
+    return judgeMetric(
+      test,
+      { ...change, standardError: errorFactor * standardError },
+      guards.length,
+    );
   });
 
 /** The largest first. */

@@ -67,8 +67,8 @@ function createTable(
   };
 }
 
-const run = (without: readonly Part[] = [], family = createTable(), log = rows) =>
-  improve(family, {
+const inputOf = (log: readonly FoldedRow[]) =>
+  ({
     serving: uniform,
     critic: undefined,
     meta: initialMetaPolicy,
@@ -77,8 +77,10 @@ const run = (without: readonly Part[] = [], family = createTable(), log = rows) 
     arm: "serving",
     mpo: defaultMpo,
     random: createRandom(seed),
-    without,
-  });
+  }) as const;
+
+const run = (without: readonly Part[] = [], family = createTable(), log = rows) =>
+  improve(family, { ...inputOf(log), without });
 
 const names = ({ gate }: Awaited<ReturnType<typeof run>>) => gate.guards.map(({ name }) => name);
 
@@ -102,6 +104,33 @@ describe("an improvement", () => {
     // The mean of 60 squares of standard normals is 1 ± 0.18. It is 1.6 without the factor for the halves, and 0.8 with it.
     expect(mean).toBeLessThan(1.2);
     expect(mean).toBeGreaterThan(0.4);
+  });
+
+  test("moves as far as its step, which is the predicted one; without a trust region to the mixture", async () => {
+    const served = [0.4, 0.3, 0.2, 0.1];
+    const random = createRandom(seed).split("served");
+    const log = rows.map((row) => {
+      const luck = random.uniform();
+      const action = luck < 0.4 ? 0 : luck < 0.7 ? 1 : luck < 0.9 ? 2 : 3;
+      const reward = random.uniform() < [0.3, 0.7, 0.2, 0.1][action]! ? 1 : 0;
+      return { ...row, action, reward, exploration: 0, propensity: served[action]! };
+    });
+    const improveFrom = (without: readonly Part[]) =>
+      improve(createTable(), {
+        ...inputOf(log),
+        serving: Float64Array.from(served, Math.log),
+        without,
+      });
+    const { gate, step, moves } = await improveFrom(["restraint"]);
+    expect(defaultMpo.distillation.targetSampleShares).toContain(step!.sampleShare);
+    expect(gate.predictedDifference).toBe(step!.difference);
+    const weights = moves.flatMap(({ target, policy }) => [
+      ...target.map((t, a) => t / policy[a]!),
+    ]);
+    expect(Math.max(...weights)).toBeLessThan(1.05 / step!.sampleShare);
+    const free = await improveFrom(["restraint", "trust region"]);
+    expect(free.step).toBeUndefined();
+    expect(free.gate.predictedDifference).toBe(free.judgement.difference);
   });
 
   test("with a restraint keeps off what a proven discriminator accuses", async () => {
