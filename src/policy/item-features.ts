@@ -126,6 +126,17 @@ export function hashTokens(kept: readonly NamedFeature[], buckets: number): Toke
   });
 }
 
+/** Indices of the first tokens that are names. Numbers, which most items have, are none. */
+export function namesOf(tokens: readonly Token[], most: number): readonly number[] {
+  const weightOfName = 1 / Math.sqrt(tokens.length);
+  const names: number[] = [];
+  for (const { index, weight } of tokens) {
+    if (names.length === most) break;
+    if (weight === weightOfName) names.push(index);
+  }
+  return names;
+}
+
 /**
  * Categories and attributes of an item by name, at most `maxItemTokens`.
  * @param names further features, which come first

@@ -93,6 +93,26 @@ test("a network whose states are all alike gives every state the scores that a b
   }
 });
 
+test("of policies popularity alone has a likeness: the others' states tell users apart", async () => {
+  const views = sampleViews(6);
+  const network = randomNetwork(shape, views, createRandom(1));
+  const request = { state: sampleState([[views[0]!, 1]]), candidates: views };
+  const changed = (...names: readonly string[]): Network => ({
+    ...network,
+    parameters: {
+      ...network.parameters,
+      ...Object.fromEntries(names.map((name) => [name, network.parameters[name]!.map(() => 0)])),
+    },
+  });
+  const likenessOf = async (one: Network) =>
+    (await (await open(one, 1)).represent(request)).likeness;
+  const popularity = await likenessOf(changed("stateWeights"));
+  // The category of every third item, over one event and three more.
+  expect([...popularity!].filter((_, cell) => cell % 2 === 0)).toEqual([0.25, 0, 0, 0.25, 0, 0]);
+  for (const other of [network, changed("stateWeights", "itemBias")])
+    expect(await likenessOf(other)).toBeUndefined();
+});
+
 test("requests that share a state, or come twice, get the scores of their own candidates", async () => {
   const views = sampleViews(5);
   const scorer = await open(randomNetwork(shape, views, createRandom(1)), 2);

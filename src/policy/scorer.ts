@@ -6,8 +6,9 @@ import type { Representation } from "./fast-loop/basis.ts";
 import { createItemEmbedder } from "./item-embedder.ts";
 import { rowsOf } from "./item-rows.ts";
 import { createItemTable, type ItemTable } from "./item-table.ts";
+import { measureLikeness } from "./likeness.ts";
 import type { Network } from "./network.ts";
-import { hasOneState } from "./network-ground.ts";
+import { groundOf, hasOneState } from "./network-ground.ts";
 import type { BestWanted, ItemView, PolicyState } from "./policy.ts";
 import { createStateEncoder, type StateEncoder } from "./state-encoder.ts";
 
@@ -23,7 +24,7 @@ export interface Scorer {
   score(requests: readonly ScoreRequest[]): Promise<Float64Array[][]>;
   /** See `Policy.findBest`; of a network with one head. */
   findBest(request: ScoreRequest, wanted: BestWanted): Promise<ArrayLike<number> | undefined>;
-  /** f of the first head, with u and e of the encoder, or without one the h and e that it is made of. */
+  /** f of the first head, with u and e of the encoder, or without one the h and e that it is made of. Popularity has a likeness too. */
   represent(request: ScoreRequest): Promise<Representation>;
   close(): Promise<void>;
 }
@@ -32,6 +33,10 @@ const placeBy = (encoder: Encoder, { state, candidates }: ScoreRequest) => ({
   state: encoder.stateOf(state),
   items: packVectors(candidates.map((view) => encoder.vectorOf(view))),
 });
+
+/** Of popularity, whose state is that of all users. */
+const likenessOf = (isPopularity: boolean, { state, candidates }: ScoreRequest) =>
+  isPopularity ? { likeness: measureLikeness(state, candidates) } : {};
 
 /** e of each candidate in the first head. A copy: the table gives rows of items that are gone to others. */
 function ownVectors(
@@ -122,6 +127,7 @@ export async function createScorer(network: Network, options: ScorerOptions): Pr
 
   const encodeAlone = createAlone(network, encoder);
   const bestFinder = createBestFinder(network, items);
+  const { isPopularity } = groundOf(network);
 
   const load = (requests: readonly ScoreRequest[]) =>
     items.load(requests.flatMap(({ state, candidates }) => [state.history, candidates]));
@@ -162,7 +168,7 @@ export async function createScorer(network: Network, options: ScorerOptions): Pr
       const placed = network.encoder
         ? placeBy(network.encoder, request)
         : { state: encoded.subarray(0, width), items: ownVectors(request, items, width) };
-      return { ...placed, logits };
+      return { ...placed, logits, ...likenessOf(isPopularity, request) };
     },
     close: async () => {
       await embedder.close();

@@ -13,6 +13,8 @@ export interface Representation {
   readonly items: VectorRows;
   /** z of each candidate. */
   readonly logits: Float64Array;
+  /** Two numbers of each candidate (`src/policy/likeness.ts`); absent if the network itself tells users apart. */
+  readonly likeness?: Float64Array;
 }
 
 /** Directions in which vectors differ. */
@@ -92,7 +94,7 @@ export const withStates = (
   states: readonly Float32Array[],
 ): FeatureBasis => ({ states: findAxes(states), items });
 
-/** A policy that is alike for all users tells none of them apart: its features say what items are, and nobody's liking. */
+/** A policy that is alike for all users tells none of them apart by its states. */
 export const isAlikeForAll = ({ states }: FeatureBasis): boolean => states.directions.length === 0;
 
 /** The same in typical lengths: direction and length of a vector. */

@@ -4,7 +4,7 @@ import type { RandomStream } from "../../numeric/random.ts";
 import { normalQuantile } from "../../numeric/statistics.ts";
 import type { DrawnVisit, ItemOfModel } from "./fast-decision.ts";
 import { countFeatures, createPairFeatures } from "./features.ts";
-import { type Learnt, ownItem, ownUser } from "./learnt.ts";
+import { everyone, type Learnt, ownItem, ownUser } from "./learnt.ts";
 
 /** Of each candidate the reward beyond its promise, in shares of the reward range. */
 export type DrawnGains = (visit: DrawnVisit, items: readonly ItemOfModel[]) => Float64Array;
@@ -14,7 +14,7 @@ const hashNormal = (text: string) => normalQuantile((hash32(text) + 0.5) / 2 ** 
 
 /** One draw of all parts. @param options.scale posterior deviations */
 export function drawGains(
-  { basis, head, items, users, priors }: Learnt,
+  { basis, head, items, users, likeness, shownLikeness, priors }: Learnt,
   { random, scale }: { readonly random: RandomStream; readonly scale: number },
 ): DrawnGains {
   const weights = head.draw(random.split("weights"), scale);
@@ -25,16 +25,18 @@ export function drawGains(
   return ({ userId, towers }, candidates) => {
     const describe = createPairFeatures(basis, towers, { fourier });
     const findOfUser = users.find(ownUser(userId, priors));
+    const findOfLikeness = likeness.find(everyone(priors));
     const gains = new Float64Array(candidates.length);
     for (let candidate = 0; candidate < candidates.length; candidate++) {
       const item = candidates[candidate]!;
       const x = describe(candidate);
       const ofItem = items.find(ownItem(item, priors))(x.state);
       const ofUser = findOfUser(x.item);
+      const ofLikeness = findOfLikeness(shownLikeness.centre(item.itemId, x.likeness));
       const luck = hashNormal(`${seed}/${item.itemId}`);
-      const spread = Math.sqrt(ofItem.spread + ofUser.spread);
-      gains[candidate] =
-        dot(x.pair, weights) + ofItem.mean + ofUser.mean + deviation * spread * luck;
+      const spread = Math.sqrt(ofItem.spread + ofUser.spread + ofLikeness.spread);
+      const own = ofItem.mean + ofUser.mean + ofLikeness.mean;
+      gains[candidate] = dot(x.pair, weights) + own + deviation * spread * luck;
     }
     return gains;
   };

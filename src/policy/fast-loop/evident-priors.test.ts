@@ -6,8 +6,9 @@ import { createOwnResiduals } from "./own-residuals.ts";
 import { addReward, noRewards } from "./prior-strength.ts";
 
 const nothing = { targets: 0, trace: 0, squares: 0 };
+const noMoments = { head: nothing, items: nothing, users: nothing };
 const noise = 0.04;
-const guess = { head: 20, knownItem: 60, newItem: 40, user: 60 };
+const guess = { head: 20, knownItem: 60, newItem: 40, user: 60, likeness: 20 };
 const one = Float64Array.of(1);
 
 /** Of items that differ by a deviation, each shown so often. */
@@ -24,13 +25,13 @@ function itemsOf(deviation: number, { items = 300, showings = 60, seed = 1 } = {
   return residuals.moments();
 }
 const priorOf = (items: ReturnType<typeof itemsOf>, guessed = guess) =>
-  evidentPriors(guessed, noise, { head: nothing, items, users: nothing });
+  evidentPriors(guessed, noise, { ...noMoments, items });
 
 test("before any event the priors are the guess", () => {
   expect(priorOf(nothing)).toEqual(guess);
   expect(guessPriors(noRewards, 1.5)).toEqual(usualPriors);
   // As of one click in a thousand.
-  const narrow = { head: 1500, knownItem: 4500, newItem: 3000, user: 4500 };
+  const narrow = { head: 1500, knownItem: 4500, newItem: 3000, user: 4500, likeness: 1500 };
   expect(priorOf(nothing, narrow)).toEqual(narrow);
 });
 
@@ -69,7 +70,7 @@ test("a head of noise gets a strong prior, one that tells rewards does not", () 
       const x = Float64Array.from({ length: 8 }, () => random.normal() / Math.sqrt(8));
       head.update(x, weight * x[0]! + Math.sqrt(noise) * random.normal());
     }
-    return evidentPriors(guess, noise, { head: head.moments(), items: nothing, users: nothing });
+    return evidentPriors(guess, noise, { ...noMoments, head: head.moments() });
   };
   expect(headOf(0).head).toBeGreaterThan(400);
   // One of eight weights is 0.3: τ² is 0.3²/8, or σ²/3.6.
@@ -78,7 +79,7 @@ test("a head of noise gets a strong prior, one that tells rewards does not", () 
 
 test("the guess is narrower for rare rewards", () => {
   const rare = Array.from({ length: 998 }, (_, index) => (index < 29 ? 1 : 0));
-  const { head, knownItem, user } = guessPriors(rare.reduce(addReward, noRewards), 1.5);
+  const { head, knownItem, user, likeness } = guessPriors(rare.reduce(addReward, noRewards), 1.5);
   expect(head / usualPriors.head).toBeCloseTo(((2 / 3) * 0.03 * 0.97) / 0.045 ** 2, 10);
-  expect([knownItem, user]).toEqual([3 * head, 3 * head]);
+  expect([knownItem, user, likeness]).toEqual([3 * head, 3 * head, head]);
 });

@@ -17,9 +17,10 @@ export interface Priors {
   readonly knownItem: number;
   readonly newItem: number;
   readonly user: number;
+  readonly likeness: number;
 }
 
-export const usualPriors: Priors = { head: 5, knownItem: 15, newItem: 10, user: 15 };
+export const usualPriors: Priors = { head: 5, knownItem: 15, newItem: 10, user: 15, likeness: 5 };
 
 /** No evidence gives a prior more, or a change of tastes would be learnt too late. */
 const mostEvents = 2000;
@@ -27,12 +28,13 @@ const mostEvents = 2000;
 /** The usual priors, narrower for rare rewards. @param widest see `priorStrength` */
 export function guessPriors(rewards: RewardMoments, widest: number): Priors {
   const strength = priorStrength(rewards, widest);
-  const { head, knownItem, newItem, user } = usualPriors;
+  const { head, knownItem, newItem, user, likeness } = usualPriors;
   return {
     head: strength * head,
     knownItem: strength * knownItem,
     newItem: strength * newItem,
     user: strength * user,
+    likeness: strength * likeness,
   };
 }
 
@@ -60,7 +62,7 @@ function evidentPrior(
   return events > least ? Math.min(Math.max(mostEvents, guess), events) : least;
 }
 
-/** Of the parts of a model, its priors as wide as rewards show that the parts differ from 0; new items keep the guess. */
+/** Of the parts of a model, its priors as wide as rewards show that the parts differ from 0; new items and likeness, which all events tell, keep the guess. */
 export function evidentPriors(
   guess: Priors,
   noise: number,
@@ -77,5 +79,6 @@ export function evidentPriors(
     knownItem: of(moments.items, "knownItem"),
     newItem: guess.newItem,
     user: of(moments.users, "user"),
+    likeness: guess.likeness,
   };
 }

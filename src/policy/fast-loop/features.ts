@@ -1,4 +1,5 @@
 import { createRandom } from "../../numeric/random.ts";
+import { likenessWidth } from "../likeness.ts";
 import {
   directionCount,
   type FeatureBasis,
@@ -10,6 +11,9 @@ import { createFourierFeatures } from "./fourier-features.ts";
 
 /** Typical logits of a trained policy above their mean. */
 const advantageScale = 4;
+
+/** Of the candidates of a request a likeness has a typical deviation of a sixteenth. */
+const likenessScale = 16;
 
 /** A constant, and the coordinates of a state or an item. */
 const ownCount = 1 + directionCount;
@@ -68,6 +72,8 @@ export interface PairFeatures {
   readonly state: Float64Array;
   /** [1, q]: a user's own residual is linear in it. */
   readonly item: Float64Array;
+  /** Times 16; 0 without one. */
+  readonly likeness: Float64Array;
   /** z − z̄ */
   advantage: number;
 }
@@ -81,7 +87,7 @@ export interface PairFeatures {
  */
 export function createPairFeatures(
   basis: FeatureBasis,
-  { state, items, logits }: Representation,
+  { state, items, logits, likeness }: Representation,
   { fourier = true }: { readonly fourier?: boolean } = {},
 ): (candidate: number) => PairFeatures {
   const counts = countFeatures(basis);
@@ -96,6 +102,7 @@ export function createPairFeatures(
     pair: fourier ? pair : linear,
     state: Float64Array.of(1, ...p),
     item: new Float64Array(counts.item).fill(1),
+    likeness: new Float64Array(likenessWidth),
     advantage: 0,
   };
   return (candidate) => {
@@ -109,6 +116,8 @@ export function createPairFeatures(
       linear[from + column] = q[column]!;
       found.item[1 + column] = q[column]!;
     }
+    for (let column = 0; likeness && column < likenessWidth; column++)
+      found.likeness[column] = likenessScale * likeness[likenessWidth * candidate + column]!;
     found.advantage = advantages[candidate]!;
     linear[linear.length - 1] = found.advantage / advantageScale;
     writeFourier?.(q, pair);

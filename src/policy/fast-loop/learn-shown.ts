@@ -1,6 +1,6 @@
 import type { ShownItem } from "./fast-decision.ts";
 import type { PairFeatures } from "./features.ts";
-import { type Learnt, ownItem, type PositionMean } from "./learnt.ts";
+import { everyone, type Learnt, ownItem, type PositionMean } from "./learnt.ts";
 import type { LinearHead } from "./linear-head.ts";
 import type { Owner, Residual } from "./own-residuals.ts";
 
@@ -35,7 +35,7 @@ interface ShownEvent {
  * @returns its shortfall, in standard deviations, beyond the optimism of a choice by prediction
  */
 export function learnShown(
-  { head, items, users, positions, priors }: Learnt,
+  { head, items, users, likeness, shownLikeness, positions, priors }: Learnt,
   { item, user, x, promise }: ShownEvent,
   forgetting: number,
 ): number {
@@ -43,12 +43,15 @@ export function learnShown(
   const owner = ownItem(item, priors);
   const ofItem = items.find(owner)(x.state);
   const ofUser = users.find(user)(x.item);
+  const all = everyone(priors);
+  const centred = shownLikeness.centre(item.itemId, x.likeness);
+  const ofLikeness = likeness.find(all)(centred);
   const ofHead = head.plain(x.pair);
-  const predicted = ofHead.mean + ofItem.mean + ofUser.mean;
+  const predicted = ofHead.mean + ofItem.mean + ofUser.mean + ofLikeness.mean;
   const ofPosition = updatePosition(positions[item.position], left - predicted, forgetting);
   positions[item.position] = ofPosition;
   const target = left - ofPosition.mean;
-  const spread = ofHead.spread + ofItem.spread + ofUser.spread;
+  const spread = ofHead.spread + ofItem.spread + ofUser.spread + ofLikeness.spread;
   const surplus = target - predicted;
   const ofDraws = { mean: head.predict(x.pair), spread: head.spread(x.pair) };
   const shortfall = (ofDraws.mean - ofHead.mean - surplus) / Math.sqrt(head.noiseVariance());
@@ -62,5 +65,7 @@ export function learnShown(
   teach(ofHead, x.pair, head.update);
   teach(ofItem, x.state, (own, value) => items.update(owner, own, value));
   teach(ofUser, x.item, (own, value) => users.update(user, own, value));
+  teach(ofLikeness, centred, (own, value) => likeness.update(all, own, value));
+  shownLikeness.add(item.itemId, x.likeness);
   return (shortfall - optimism * Math.sqrt(doubt)) / Math.sqrt(1 + doubt);
 }

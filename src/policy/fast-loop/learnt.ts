@@ -1,4 +1,5 @@
 import type { UserId } from "../../domain/ids.ts";
+import { likenessWidth } from "../likeness.ts";
 import { type FeatureBasis, isAlikeForAll } from "./basis.ts";
 import { evidentPriors, guessPriors, type Priors, usualPriors } from "./evident-priors.ts";
 import type { ItemOfModel } from "./fast-decision.ts";
@@ -6,6 +7,7 @@ import { countFeatures } from "./features.ts";
 import { createHead, type HeadOptions, type MixedHead } from "./mixed-head.ts";
 import { createOwnResiduals, type Owner, type OwnResiduals } from "./own-residuals.ts";
 import type { RewardMoments } from "./prior-strength.ts";
+import { createShownLikeness, type ShownLikeness } from "./shown-likeness.ts";
 import { copyStates, type StatesSeen } from "./states-seen.ts";
 
 export interface LearningOptions {
@@ -31,6 +33,9 @@ export interface Learnt {
   readonly head: MixedHead;
   readonly items: OwnResiduals;
   readonly users: OwnResiduals;
+  /** Of one owner: the weights of likeness. */
+  readonly likeness: OwnResiduals;
+  readonly shownLikeness: ShownLikeness;
   readonly positions: PositionMean[];
   /** Of all blocks, also of those before tastes changed. */
   rewards: RewardMoments;
@@ -51,6 +56,9 @@ export const ownUser = (userId: UserId | undefined, { user }: Priors): Owner => 
   id: userId ?? "",
   priorEvents: user,
 });
+
+/** All users and items. */
+export const everyone = ({ likeness }: Priors): Owner => ({ id: "", priorEvents: likeness });
 
 const guessOf = ({ widest }: LearningOptions, rewards: RewardMoments): Priors =>
   widest === undefined ? usualPriors : guessPriors(rewards, widest);
@@ -80,9 +88,12 @@ export const headOptions = (
   };
 };
 
+/** What is no taste, and outlives a change of tastes. */
+type Known = Pick<Learnt, "basis" | "states" | "rewards"> & Partial<Pick<Learnt, "shownLikeness">>;
+
 export function learnNothing(
   options: LearningOptions,
-  { basis, states, rewards }: Pick<Learnt, "basis" | "states" | "rewards">,
+  { basis, states, rewards, shownLikeness }: Known,
 ): Learnt {
   const { forgetting } = options;
   const priors = guessOf(options, rewards);
@@ -93,6 +104,8 @@ export function learnNothing(
     head: createHead(headOptions(options, { basis, priors })),
     items: createOwnResiduals(state, forgetting),
     users: createOwnResiduals(item, forgetting),
+    likeness: createOwnResiduals(likenessWidth, forgetting),
+    shownLikeness: shownLikeness ?? createShownLikeness(),
     positions: [],
     rewards,
     priors,
@@ -106,5 +119,7 @@ export const cloneLearnt = (learnt: Learnt, options: LearningOptions): Learnt =>
   states: copyStates(learnt.states),
   items: learnt.items.clone(),
   users: learnt.users.clone(),
+  likeness: learnt.likeness.clone(),
+  shownLikeness: learnt.shownLikeness.clone(),
   positions: [...learnt.positions],
 });

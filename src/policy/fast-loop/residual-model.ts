@@ -20,13 +20,13 @@ import { tellApart } from "./tell-apart.ts";
 /**
  * To be raised by every change of learning or draws: its features, its priors, the order of events.
  */
-export const modelVersion = 12;
+export const modelVersion = 13;
 
 /**
  * Model of the difference between rewards and the policy's predictions (the hybrid model of Li et
  * al. 2010). Its parts are a linear head on features of state and item, a linear residual for each
- * item and each user, all Bayesian, and a mean for each position. Each is fitted to the rest of the
- * others.
+ * item and each user, weights of likeness, all Bayesian, and a mean for each position. Each is fitted
+ * to the rest of the others.
  */
 export interface ResidualModel {
   /** False before its first block, which gives it its features. */
