@@ -44,3 +44,17 @@ test("the lead of the head with Fourier features is no evidence for it", () => {
   // 39.5 if items' own residuals learn beside the mean of both heads.
   expect(oddsOf(learnt.head)).toBeLessThan(0);
 });
+
+test("who saw an item is still known after a change of tastes", () => {
+  const towers = { state: new Float32Array(width), items: packVectors([new Float32Array(width)]) };
+  const basis = createBasis([{ ...towers, logits: new Float64Array(1) }]);
+  const states = seeFirst(new Float32Array(width));
+  const learnt = learnNothing(options, { basis, states, rewards: noRewards });
+  const likeness = Float64Array.of(2, 1);
+  learnt.shownLikeness.add(itemId("item"), likeness);
+  const anew = learnNothing(options, learnt);
+  expect([...anew.shownLikeness.centre(itemId("item"), likeness)]).toEqual([
+    2 - 2 / 11,
+    1 - 1 / 11,
+  ]);
+});

@@ -100,20 +100,28 @@ test("where a policy is alike for all, likeness tells what a user will like who 
     likeness: Float64Array.from({ length: 4 }, (_, cell) => (cell >> 1 === liked ? 1 / 8 : 0)),
     logits: new Float64Array(2),
   });
-  const visits = 800;
-  for (let block = 0; block < visits / 16; block++)
-    model.learn(
-      Array.from({ length: 16 }, (_, visit) => {
-        const [liked, candidate] = [random.integer(2), random.integer(2)];
-        const reward = (candidate === liked ? 0.5 : 0.3) + 0.1 * random.normal();
-        const shown = [{ ...old, candidate, position: 0, reward }];
-        return { ...visitOf(sceneFor(liked), `user-${block}-${visit}`), shown };
-      }),
-    );
+  const learn = (visits: number) => {
+    for (let block = 0; block < visits / 16; block++)
+      model.learn(
+        Array.from({ length: 16 }, (_, visit) => {
+          const [liked, candidate] = [random.integer(2), random.integer(2)];
+          const reward = (candidate === liked ? 0.5 : 0.3) + 0.1 * random.normal();
+          const shown = [{ ...old, candidate, position: 0, reward }];
+          return { ...visitOf(sceneFor(liked), `user-${block}-${visit}`), shown };
+        }),
+      );
+  };
+  const gainsOf = (one: ResidualModel, liked: number) =>
+    one.draw(createRandom(1), 0)(visitOf(sceneFor(liked), "new"), [old, old]);
+  learn(400);
+  const clone = model.clone();
+  const before = gainsOf(clone, 0);
+  learn(400);
+  expect(gainsOf(clone, 0)).toEqual(before);
   // 0.2, within 5 standard errors of two means and the shrinkage by a prior of five events.
-  const bound = 5 * 0.1 * Math.sqrt(2 / (visits / 2)) + 0.2 * (5 / visits);
+  const bound = 5 * 0.1 * Math.sqrt(2 / 400) + 0.2 * (5 / 800);
   for (const liked of [0, 1]) {
-    const found = model.draw(createRandom(1), 0)(visitOf(sceneFor(liked), "new"), [old, old]);
+    const found = gainsOf(model, liked);
     expect(Math.abs(found[liked]! - found[1 - liked]! - 0.2)).toBeLessThan(bound);
   }
 });
