@@ -5,6 +5,7 @@ import { normalQuantile } from "../../numeric/statistics.ts";
 import type { DrawnVisit, ItemOfModel } from "./fast-decision.ts";
 import { countFeatures, createPairFeatures } from "./features.ts";
 import { everyone, type Learnt, ownItem, ownUser } from "./learnt.ts";
+import { noResidual } from "./own-residuals.ts";
 
 /** Of each candidate the reward beyond its promise, in shares of the reward range. */
 export type DrawnGains = (visit: DrawnVisit, items: readonly ItemOfModel[]) => Float64Array;
@@ -32,7 +33,9 @@ export function drawGains(
       const x = describe(candidate);
       const ofItem = items.find(ownItem(item, priors))(x.state);
       const ofUser = findOfUser(x.item);
-      const ofLikeness = findOfLikeness(shownLikeness.centre(item.itemId, x.likeness));
+      const ofLikeness = x.likeness
+        ? findOfLikeness(shownLikeness.centre(item.itemId, x.likeness))
+        : noResidual;
       const luck = hashNormal(`${seed}/${item.itemId}`);
       const spread = Math.sqrt(ofItem.spread + ofUser.spread + ofLikeness.spread);
       const own = ofItem.mean + ofUser.mean + ofLikeness.mean;

@@ -72,8 +72,8 @@ export interface PairFeatures {
   readonly state: Float64Array;
   /** [1, q]: a user's own residual is linear in it. */
   readonly item: Float64Array;
-  /** Times 16; 0 without one. */
-  readonly likeness: Float64Array;
+  /** Times 16; absent if the policy tells users apart. */
+  readonly likeness?: Float64Array;
   /** z − z̄ */
   advantage: number;
 }
@@ -98,11 +98,12 @@ export function createPairFeatures(
   const advantages = centre(logits);
   const pair = new Float64Array(counts.pair);
   const linear = pair.subarray(counts.fourier);
+  const ofLikeness = likeness && new Float64Array(likenessWidth);
   const found: PairFeatures = {
     pair: fourier ? pair : linear,
     state: Float64Array.of(1, ...p),
     item: new Float64Array(counts.item).fill(1),
-    likeness: new Float64Array(likenessWidth),
+    ...(ofLikeness && { likeness: ofLikeness }),
     advantage: 0,
   };
   return (candidate) => {
@@ -116,8 +117,8 @@ export function createPairFeatures(
       linear[from + column] = q[column]!;
       found.item[1 + column] = q[column]!;
     }
-    for (let column = 0; likeness && column < likenessWidth; column++)
-      found.likeness[column] = likenessScale * likeness[likenessWidth * candidate + column]!;
+    for (let column = 0; ofLikeness && column < likenessWidth; column++)
+      ofLikeness[column] = likenessScale * likeness[likenessWidth * candidate + column]!;
     found.advantage = advantages[candidate]!;
     linear[linear.length - 1] = found.advantage / advantageScale;
     writeFourier?.(q, pair);

@@ -8,12 +8,15 @@ import { learnShown } from "./learn-shown.ts";
 import { learnNothing, ownUser } from "./learnt.ts";
 import type { MixedHead } from "./mixed-head.ts";
 import { noRewards } from "./prior-strength.ts";
+import { createShownLikeness } from "./shown-likeness.ts";
 import { seeFirst } from "./states-seen.ts";
 
 const options = { forgetting: 0.9995 };
 const width = 8;
 const drawVector = (random: RandomStream) =>
   Float32Array.from({ length: width }, () => random.normal());
+
+const fresh = () => ({ rewards: noRewards, shownLikeness: createShownLikeness() });
 
 /** Of the head with Fourier features, which lead an encoded head. */
 const oddsOf = (head: MixedHead) => Buffer.from(head.encode()).readDoubleLE(0);
@@ -30,7 +33,7 @@ test("the lead of the head with Fourier features is no evidence for it", () => {
   });
   const basis = createBasis([visit(), visit()]);
   const states = seeFirst(new Float32Array(width));
-  const learnt = learnNothing(options, { basis, states, rewards: noRewards });
+  const learnt = learnNothing(options, { ...fresh(), basis, states });
   expect(oddsOf(learnt.head)).toBe(3);
   for (let event = 0; event < 3000; event++) {
     const candidate = random.integer(items.length);
@@ -49,7 +52,7 @@ test("who saw an item is still known after a change of tastes", () => {
   const towers = { state: new Float32Array(width), items: packVectors([new Float32Array(width)]) };
   const basis = createBasis([{ ...towers, logits: new Float64Array(1) }]);
   const states = seeFirst(new Float32Array(width));
-  const learnt = learnNothing(options, { basis, states, rewards: noRewards });
+  const learnt = learnNothing(options, { ...fresh(), basis, states });
   const likeness = Float64Array.of(2, 1);
   learnt.shownLikeness.add(itemId("item"), likeness);
   const anew = learnNothing(options, learnt);

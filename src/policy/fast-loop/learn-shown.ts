@@ -2,7 +2,7 @@ import type { ShownItem } from "./fast-decision.ts";
 import type { PairFeatures } from "./features.ts";
 import { everyone, type Learnt, ownItem, type PositionMean } from "./learnt.ts";
 import type { LinearHead } from "./linear-head.ts";
-import type { Owner, Residual } from "./own-residuals.ts";
+import { noResidual, type Owner, type Residual } from "./own-residuals.ts";
 
 /** Posterior deviations by which a choice by its own prediction may disappoint. */
 const optimism = 0.5;
@@ -44,8 +44,8 @@ export function learnShown(
   const ofItem = items.find(owner)(x.state);
   const ofUser = users.find(user)(x.item);
   const all = everyone(priors);
-  const centred = shownLikeness.centre(item.itemId, x.likeness);
-  const ofLikeness = likeness.find(all)(centred);
+  const centred = x.likeness && shownLikeness.centre(item.itemId, x.likeness);
+  const ofLikeness = centred ? likeness.find(all)(centred) : noResidual;
   const ofHead = head.plain(x.pair);
   const predicted = ofHead.mean + ofItem.mean + ofUser.mean + ofLikeness.mean;
   const ofPosition = updatePosition(positions[item.position], left - predicted, forgetting);
@@ -65,7 +65,7 @@ export function learnShown(
   teach(ofHead, x.pair, head.update);
   teach(ofItem, x.state, (own, value) => items.update(owner, own, value));
   teach(ofUser, x.item, (own, value) => users.update(user, own, value));
-  teach(ofLikeness, centred, (own, value) => likeness.update(all, own, value));
-  shownLikeness.add(item.itemId, x.likeness);
+  if (centred) teach(ofLikeness, centred, (own, value) => likeness.update(all, own, value));
+  if (x.likeness) shownLikeness.add(item.itemId, x.likeness);
   return (shortfall - optimism * Math.sqrt(doubt)) / Math.sqrt(1 + doubt);
 }

@@ -7,7 +7,7 @@ import { countFeatures } from "./features.ts";
 import { createHead, type HeadOptions, type MixedHead } from "./mixed-head.ts";
 import { createOwnResiduals, type Owner, type OwnResiduals } from "./own-residuals.ts";
 import type { RewardMoments } from "./prior-strength.ts";
-import { createShownLikeness, type ShownLikeness } from "./shown-likeness.ts";
+import type { ShownLikeness } from "./shown-likeness.ts";
 import { copyStates, type StatesSeen } from "./states-seen.ts";
 
 export interface LearningOptions {
@@ -88,12 +88,15 @@ export const headOptions = (
   };
 };
 
-/** What is no taste, and outlives a change of tastes. */
-type Known = Pick<Learnt, "basis" | "states" | "rewards"> & Partial<Pick<Learnt, "shownLikeness">>;
-
+/** Its directions, rewards and showings are no tastes, and outlive a change of them. */
 export function learnNothing(
   options: LearningOptions,
-  { basis, states, rewards, shownLikeness }: Known,
+  {
+    basis,
+    states,
+    rewards,
+    shownLikeness,
+  }: Pick<Learnt, "basis" | "states" | "rewards" | "shownLikeness">,
 ): Learnt {
   const { forgetting } = options;
   const priors = guessOf(options, rewards);
@@ -105,7 +108,7 @@ export function learnNothing(
     items: createOwnResiduals(state, forgetting),
     users: createOwnResiduals(item, forgetting),
     likeness: createOwnResiduals(likenessWidth, forgetting),
-    shownLikeness: shownLikeness ?? createShownLikeness(),
+    shownLikeness,
     positions: [],
     rewards,
     priors,

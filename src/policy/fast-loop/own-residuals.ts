@@ -22,6 +22,8 @@ export interface Residual {
   readonly spread: number;
 }
 
+export const noResidual: Residual = { mean: 0, spread: 0 };
+
 /**
  * For each owner a Bayesian linear regression of its own, shrunk to 0, with forgetting: the part of
  * items' and users' rewards that their features don't explain. Grows by some 0.8 kB an owner with

@@ -14,6 +14,7 @@ import {
   priorsOf,
 } from "./learnt.ts";
 import { addReward, noRewards } from "./prior-strength.ts";
+import { createShownLikeness } from "./shown-likeness.ts";
 import { seeFirst } from "./states-seen.ts";
 import { tellApart } from "./tell-apart.ts";
 
@@ -60,6 +61,7 @@ const begin = (options: ResidualModelOptions, block: readonly FastDecision[]): L
     basis: createBasis(block.map(({ towers }) => towers)),
     states: seeFirst(block[0]?.towers.state ?? new Float32Array()),
     rewards: noRewards,
+    shownLikeness: createShownLikeness(),
   });
 
 /** @param given of a clone. Default: it has learnt from no block yet */
