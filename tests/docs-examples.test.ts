@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { evaluateLog } from "../src/analysis/off-policy/evaluate-log.ts";
 import { openLog } from "../src/analysis/off-policy/open-log.ts";
@@ -11,6 +11,7 @@ import { loadConfiguration } from "../src/engine/configuration/load-configuratio
 import { createClient } from "../src/sdk/client.ts";
 import { startNode } from "./e2e/recurve.ts";
 import { builtCommand, builtPackage } from "./support/built-command.ts";
+import { dataFolder } from "./support/data-folder.ts";
 import { readDocument, readDocuments } from "./support/documents.ts";
 import { openTestServer } from "./support/server.ts";
 import { createTestFolder } from "./support/store.ts";
@@ -200,12 +201,7 @@ test("the logs of the off-policy guide are read", async () => {
   ]);
 });
 
-const openBandit = resolve(
-  import.meta.dirname,
-  "..",
-  process.env.RECURVE_DATA ?? "../shared/data",
-  "obd/bts/men",
-);
+const openBandit = join(dataFolder, "obd/bts/men");
 
 test.skipIf(!existsSync(openBandit))(
   "the off-policy guide shows what is printed (needs RECURVE_DATA)",

@@ -1,12 +1,12 @@
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { FirstSlates } from "../../src/domain/first-slates.ts";
+import { dataFolder } from "../support/data-folder.ts";
 import { createTestFolder } from "../support/store.ts";
 import { connect, runRecurve, startRecurve } from "./recurve.ts";
 
-const data = process.env.RECURVE_DATA ?? resolve(import.meta.dirname, "../../../shared/data");
-const movielens = join(data, "ml-100k");
+const movielens = join(dataFolder, "ml-100k");
 const isWhole = process.env.RECURVE_FULL !== undefined;
 const subsetUsers = 8;
 

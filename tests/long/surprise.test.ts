@@ -1,17 +1,13 @@
 import { existsSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { evaluateRatings, splitRatings } from "../../src/analysis/ratings/evaluate-ratings.ts";
 import { readRatings, type UserRating } from "../../src/analysis/ratings/read-ratings.ts";
+import { dataFolder } from "../support/data-folder.ts";
 import { installPeer } from "../support/python-peer.ts";
 import { createTestFolder } from "../support/store.ts";
 
-const data = resolve(
-  import.meta.dirname,
-  "../..",
-  process.env.RECURVE_DATA ?? "../../engine/shared/data",
-  "ml-100k",
-);
+const data = join(dataFolder, "ml-100k");
 const seeds = [1, 2];
 
 test.skipIf(process.env.RECURVE_LONG === undefined || !existsSync(data))(

@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { dataFolder } from "../../../tests/support/data-folder.ts";
 import { createTestFolder } from "../../../tests/support/store.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { conclude } from "./conclude.ts";
@@ -8,12 +9,7 @@ import { type ChooseTarget, choosePopularity, evaluateLog } from "./evaluate-log
 import { openLog } from "./open-log.ts";
 import { type TargetPolicy, uniformTarget } from "./target-policy.ts";
 
-const data = resolve(
-  import.meta.dirname,
-  "../../..",
-  process.env.RECURVE_DATA ?? "../../engine/shared/data",
-);
-const openBandit = (policy: string) => join(data, "obd", policy, "men");
+const openBandit = (policy: string) => join(dataFolder, "obd", policy, "men");
 const hasData = ["random", "bts"].every((policy) => existsSync(openBandit(policy)));
 
 const chooseUniform: ChooseTarget = async () => uniformTarget;

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { dataFolder } from "../../../tests/support/data-folder.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { listBaselines } from "./baselines.ts";
 import {
@@ -87,7 +88,7 @@ test("a split by time of data without times, and data of too few users, are refu
   );
 });
 
-const folder = resolve(process.env.RECURVE_DATA ?? "../../engine/shared/data", "ml-100k");
+const folder = join(dataFolder, "ml-100k");
 const isWhole = process.env.RECURVE_FULL !== undefined && existsSync(folder);
 
 test.skipIf(!isWhole)(

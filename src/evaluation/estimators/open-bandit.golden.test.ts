@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
   comparePeerSample,
@@ -16,6 +16,7 @@ import {
 import { expectPeerTuning } from "../../../tests/golden/expect-tuning.ts";
 import { findPeerGolden } from "../../../tests/golden/peer-golden.ts";
 import { expectClose } from "../../../tests/golden/read-golden.ts";
+import { dataFolder } from "../../../tests/support/data-folder.ts";
 import { diagnoseWeights } from "../diagnostics.ts";
 import { weighFeedback } from "../logged-feedback.ts";
 import { gatherTarget } from "../target-distributions.ts";
@@ -51,12 +52,7 @@ interface Golden {
   readonly expected: Readonly<Record<string, Expected>>;
 }
 
-const data = resolve(
-  import.meta.dirname,
-  "../../..",
-  process.env.RECURVE_DATA ?? "../shared/data",
-  "obd",
-);
+const data = join(dataFolder, "obd");
 const goldens = ["random-men", "random-women", "bts-men", "bts-women"].flatMap((name) => {
   const golden = findPeerGolden<Golden>(`obd-${name}.json`);
   return golden && existsSync(data) ? [{ name, golden }] : [];

@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { dataFolder } from "../../../tests/support/data-folder.ts";
 import { createTestFolder } from "../../../tests/support/store.ts";
 import type { InteractionData } from "../../analysis/ranking/interaction-data.ts";
 import { readInteractions } from "../../analysis/ranking/read-interactions.ts";
@@ -174,12 +175,7 @@ test("more visits than there are interactions, and turns beyond them, are refuse
   expect(() => world.visit(13)).toThrow("the world has 13 visits, got turn 13");
 });
 
-const films = resolve(
-  import.meta.dirname,
-  "../../..",
-  process.env.RECURVE_DATA ?? "../shared/data",
-  "ml-100k",
-);
+const films = join(dataFolder, "ml-100k");
 
 // The row in docs/methods/worlds.md.
 test.skipIf(!existsSync(films))(

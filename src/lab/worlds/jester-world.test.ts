@@ -1,7 +1,8 @@
 import { existsSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
+import { dataFolder } from "../../../tests/support/data-folder.ts";
 import { referenceRewards } from "../../../tests/support/reference-rewards.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { itemId } from "../../domain/ids.ts";
@@ -198,12 +199,7 @@ test("a joke that the user didn't rate, a longer slate and a turn below 0 are pr
   expect(world.expectedReward(0, [])).toBe(0);
 });
 
-const data = resolve(
-  import.meta.dirname,
-  "../../..",
-  process.env.RECURVE_DATA ?? "../../shared/data",
-  "jester5k",
-);
+const data = join(dataFolder, "jester5k");
 
 test.skipIf(!existsSync(data))("Jester 5k has its published counts (needs RECURVE_DATA)", () => {
   const { ratings, jokes } = readJester(data);

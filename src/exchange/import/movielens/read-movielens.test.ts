@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { dataFolder } from "../../../../tests/support/data-folder.ts";
 import { importedAt, importSource, neverAborted } from "../../../../tests/support/import-rows.ts";
 import { createTestFolder } from "../../../../tests/support/store.ts";
 import { openStore } from "../../../engine/open-store.ts";
@@ -179,7 +180,6 @@ test.each(["user,movie\n", ""])(
 );
 
 const isFull = process.env.RECURVE_FULL !== undefined;
-const data = resolve(process.env.RECURVE_DATA ?? "../../../engine/import/shared/data");
 
 const isInOrderOfTime = (events: readonly { readonly occurredAt: number }[]) =>
   events.every(({ occurredAt }, index) => occurredAt >= (events[index - 1]?.occurredAt ?? 0));
@@ -191,7 +191,7 @@ const byKind = (rows: Awaited<ReturnType<typeof readAll>>) => ({
 });
 
 // The numbers of items, users and ratings are those of the READMEs of the data sets.
-const folder100k = join(data, "ml-100k");
+const folder100k = join(dataFolder, "ml-100k");
 test.skipIf(!existsSync(folder100k))(
   "ml-100k is read as published and in order of time (needs RECURVE_DATA)",
   async () => {
@@ -232,7 +232,7 @@ test.skipIf(!existsSync(folder100k) || !isFull)(
   60_000,
 );
 
-const folderLatest = join(data, "ml-latest-small");
+const folderLatest = join(dataFolder, "ml-latest-small");
 test.skipIf(!existsSync(folderLatest) || !isFull)(
   "ml-latest-small is read as published and in order of time (needs RECURVE_DATA, RECURVE_FULL)",
   async () => {
@@ -249,7 +249,7 @@ test.skipIf(!existsSync(folderLatest) || !isFull)(
   60_000,
 );
 
-const folder1m = join(data, "ml-1m");
+const folder1m = join(dataFolder, "ml-1m");
 test.skipIf(!existsSync(folder1m) || existsSync(join(folder1m, "ratings.dat")))(
   "ml-1m without its ratings is refused with what is missing (needs RECURVE_DATA)",
   async () => {
