@@ -75,7 +75,7 @@ function countPromotions(results: readonly JobResult[], cycles: number): readonl
   const own = results.filter(({ job }) => job.strategy === "mpo");
   return Array.from(
     { length: cycles },
-    (_, cycle) => own.filter(({ rewards }) => rewards[cycle]?.note === "promote").length,
+    (_, cycle) => own.filter(({ rewards }) => rewards[cycle]?.note.startsWith("promote")).length,
   );
 }
 

@@ -1,6 +1,10 @@
 import type { Cycle } from "../../domain/cycle.ts";
 import { normaliseReward } from "../../domain/reward-rule.ts";
-import { renewEncoder } from "../../engine/encoder/learn-encoder.ts";
+import {
+  type EncoderOptions,
+  learnEncoder,
+  renewEncoder,
+} from "../../engine/encoder/learn-encoder.ts";
 import { intervene } from "../../engine/interventions/intervene.ts";
 import { loadServed } from "../../engine/learner/cycle/carried.ts";
 import { runCycle } from "../../engine/learner/cycle/run-cycle.ts";
@@ -67,10 +71,10 @@ async function createRewardModelLoop(
  * A policy that foresees better on its new encoder serves at once, by an operator's word: a cycle's
  * visits decide no canary.
  */
-async function renew(options: StrategyOptions, { throughSequence }: Cycle): Promise<string> {
+async function renew(options: EncoderOptions, { throughSequence }: Cycle): Promise<string> {
   const { store, scenario, clock } = options;
   const { name } = scenario;
-  const renewed = await renewEncoder({ ...options, onProgress: () => {} }, throughSequence);
+  const renewed = await renewEncoder(options, throughSequence);
   const { outcome, candidateVersion: version } = renewed ?? { outcome: "skipped" };
   if (outcome !== "canary" || version === undefined) return "the encoder stays";
   const scene = { store, scenario: name, now: clock() };
@@ -79,14 +83,20 @@ async function renew(options: StrategyOptions, { throughSequence }: Cycle): Prom
   return "a new encoder";
 }
 
-/** A cycle; if the serving policy stands on an encoder, that learns on as nightly training does. */
+/**
+ * A cycle. If the serving policy stands on an encoder, that learns on as nightly training does; otherwise a first one is trained and tried as
+ * soon as the cycle asks for it, as the learner does.
+ */
 async function learn(options: StrategyOptions): Promise<string> {
   const { store, scenario } = options;
   const cycle = await runCycle(options);
   if (cycle === undefined) return "skipped";
   const { serving = 0 } = await store.policies.assignment(scenario.name);
   const isOnEncoder = (await loadServed(store, serving))?.encoder !== undefined;
-  return isOnEncoder ? `${cycle.outcome}, ${await renew(options, cycle)}` : cycle.outcome;
+  const quiet = { ...options, onProgress: () => {} };
+  if (isOnEncoder) return `${cycle.outcome}, ${await renew(quiet, cycle)}`;
+  const first = await learnEncoder(quiet);
+  return first ? `${cycle.outcome}, a first encoder: ${first.outcome}` : cycle.outcome;
 }
 
 /** As the learner looks at a loop without feedback. */
