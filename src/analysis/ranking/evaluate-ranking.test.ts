@@ -1,7 +1,4 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
-import { dataFolder } from "../../../tests/support/data-folder.ts";
 import { createRandom } from "../../numeric/random.ts";
 import { listBaselines } from "./baselines.ts";
 import {
@@ -11,7 +8,6 @@ import {
   type RankingProgress,
 } from "./evaluate-ranking.ts";
 import { bareItem, type InteractionData } from "./interaction-data.ts";
-import { readInteractions } from "./read-interactions.ts";
 
 const itemCount = 24;
 
@@ -87,25 +83,3 @@ test("a split by time of data without times, and data of too few users, are refu
     "circle leaves 1 users for validation, 2 are needed: of each user, three items or more",
   );
 });
-
-const folder = join(dataFolder, "ml-100k");
-const isWhole = process.env.RECURVE_FULL !== undefined && existsSync(folder);
-
-test.skipIf(!isWhole)(
-  "ml-100k: baselines give what was measured with another program (needs RECURVE_FULL, RECURVE_DATA)",
-  async () => {
-    const { signal } = new AbortController();
-    const data = await readInteractions(folder, { now: Date.now(), signal });
-    const { ranked, testUsers } = await evaluateRankers(data, options({ threads: 2 }));
-    expect(testUsers).toBe(943);
-    const by = Object.fromEntries(ranked.map((one) => [one.ranker, one.quality.accuracy]));
-    // HR and NDCG of a separate program on the same protocol, whose settings and ties differ: within two standard errors.
-    const expected = { popularity: [0.086, 0.045], Markov: [0.207, 0.111] };
-    for (const [ranker, [hitRate = 0, ndcg = 0]] of Object.entries(expected)) {
-      const own = by[ranker]!;
-      expect(Math.abs(own.hitRate.mean - hitRate)).toBeLessThan(2 * own.hitRate.standardError);
-      expect(Math.abs(own.ndcg.mean - ndcg)).toBeLessThan(2 * own.ndcg.standardError);
-    }
-  },
-  600_000,
-);

@@ -12,16 +12,16 @@ import { createStart, readEvents } from "./train-on-behaviour.ts";
 import { worldConfiguration } from "./world-configuration.ts";
 
 const itemCount = 60;
-const steps = 24;
+const walkers = 80;
 /** Everybody walks on around the circle of items, from a place of their own. */
-const lineOf = (user: number) => {
-  const own = Array.from({ length: steps }, (_, step) => 1 + ((7 * user + step) % itemCount));
+const lines = Array.from({ length: walkers }, (_, user) => {
+  const own = Array.from({ length: 24 }, (_, step) => 1 + ((7 * user + step) % itemCount));
   return [user + 1, ...own].join(" ");
-};
+});
 
-async function createWalk(turns: number, { seed = 1, walkers = 80 } = {}) {
+async function createWalk(turns: number, seed = 1) {
   const path = join(createTestFolder(), "walk.txt");
-  writeFileSync(path, Array.from({ length: walkers }, (_, user) => lineOf(user)).join("\n"));
+  writeFileSync(path, lines.join("\n"));
   const reading = { now: 0, signal: new AbortController().signal };
   return createCatalogueWorld({ seed, turns, data: await readInteractions(path, reading) });
 }
@@ -159,15 +159,3 @@ test("loops that serve the best items alone explore by their own share", async (
   expect(explorationOf("frozen")).toBe(explorationOf("mpo"));
   expect(worldConfiguration(world, "mpo").scenarios[0]!.excludeSeen).toBe(true);
 });
-
-test.skipIf(process.env.RECURVE_FULL === undefined)(
-  "MPO without an encoder tries a first one as soon as there is enough behaviour (needs RECURVE_FULL)",
-  { timeout: 180_000 },
-  async () => {
-    // A share of the events is still to come when the loop begins.
-    const world = await createWalk(decisionsPerCycle, { walkers: 850 });
-    const shape = { cycles: 1, decisionsPerCycle, seed: 3, threads: 1 };
-    const [played] = await runClosedLoop({ ...shape, world, strategy: "mpo" });
-    expect(played!.note).toMatch(", a first encoder: canary");
-  },
-);
