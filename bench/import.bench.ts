@@ -1,14 +1,14 @@
 import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { openStore } from "../src/engine/open-store.ts";
 import { importRows } from "../src/exchange/import/import-rows.ts";
 import { readMovielens } from "../src/exchange/import/movielens/read-movielens.ts";
+import { dataFolder } from "../tests/support/data-folder.ts";
 import type { Bench } from "./bench.ts";
-import { repository } from "./machine.ts";
 import { median } from "./statistics.ts";
 
-const data = resolve(repository, process.env.RECURVE_DATA ?? "../shared/data", "ml-100k");
+const data = join(dataFolder, "ml-100k");
 
 interface Run {
   readonly rows: number;

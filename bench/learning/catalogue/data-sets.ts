@@ -1,14 +1,13 @@
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { join } from "node:path";
 import type { InteractionData } from "../../../src/analysis/ranking/interaction-data.ts";
 import { readInteractions } from "../../../src/analysis/ranking/read-interactions.ts";
-import { repository } from "../../machine.ts";
+import { dataFolder } from "../../../tests/support/data-folder.ts";
 
 /** Folders of RECURVE_DATA. The first two have times. */
 export const dataSets: readonly string[] = ["ml-100k", "ml-latest-small", "ml-1m", "s3rec-beauty"];
 
-const pathOf = (name: string): string =>
-  resolve(repository, process.env.RECURVE_DATA ?? "../shared/data", name);
+const pathOf = (name: string): string => join(dataFolder, name);
 
 export const findObstacle = (name: string): string | undefined =>
   existsSync(pathOf(name)) ? undefined : `needs the folder ${name} in RECURVE_DATA`;

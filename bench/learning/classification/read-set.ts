@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { join } from "node:path";
 import { parse } from "csv-parse/sync";
-import { repository } from "../../machine.ts";
+import { dataFolder } from "../../../tests/support/data-folder.ts";
 
 /** Rows of numbers, each with the class that it belongs to. */
 export interface ClassificationSet {
@@ -23,8 +23,7 @@ export const setFiles = {
 
 export type SetName = keyof typeof setFiles;
 
-export const setPath = (name: SetName): string =>
-  resolve(repository, process.env.RECURVE_DATA ?? "../shared/data", setFiles[name]);
+export const setPath = (name: SetName): string => join(dataFolder, setFiles[name]);
 
 /** @throws RangeError that names the line where a row has another length or an input that is no number */
 export function parseSet(name: string, text: string): ClassificationSet {

@@ -3,7 +3,7 @@ import { Command, Option } from "commander";
 import { EngineError } from "../../domain/errors.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
 import { integerIn, parseSeeds } from "../parse-options.ts";
-import { compareStrategies, groupRewards } from "../simulate/compare.ts";
+import { compareStrategies, countPromotions, groupRewards } from "../simulate/compare.ts";
 import {
   type SimulationJob,
   type SimulationSettings,
@@ -68,15 +68,6 @@ async function runAll(
   };
   const workers = Math.min(sideBySide, availableParallelism());
   return await runJobs(jobs, { workers, onCycle }).finally(() => line.stop());
-}
-
-/** By cycle, the number of seeds in which MPO promoted. */
-function countPromotions(results: readonly JobResult[], cycles: number): readonly number[] {
-  const own = results.filter(({ job }) => job.strategy === "mpo");
-  return Array.from(
-    { length: cycles },
-    (_, cycle) => own.filter(({ rewards }) => rewards[cycle]?.note.startsWith("promote")).length,
-  );
 }
 
 interface Report {

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { strategyNames } from "../../lab/closed-loop/strategy.ts";
 import {
   compareStrategies,
+  countPromotions,
   cycleEstimate,
   estimate,
   groupRewards,
@@ -51,6 +52,20 @@ test("rewards are grouped by strategy and seed, and estimated over seeds", () =>
   expect(cycleEstimate(rewards.mpo, 1).mean).toBeCloseTo(0.55, 12);
   expect(cycleEstimate(rewards.mpo, 1).standardError).toBeCloseTo(0.05, 12);
   expect(meanEstimate(rewards.mpo).mean).toBeCloseTo(0.375, 12);
+});
+
+test("promotions are MPO's, and count before an encoder too", () => {
+  const notes = ["promote, the encoder stays", "promote", "hold", "promote"];
+  const noted = results.map((one, index) => ({
+    ...one,
+    // By seed, then by strategy: MPO comes first in each.
+    rewards: one.rewards.map((reward, cycle) => ({
+      ...reward,
+      note: one.job.strategy === "mpo" ? notes[index === 0 ? cycle : 2 + cycle]! : "promote",
+    })),
+  }));
+  expect(countPromotions(noted, 2)).toEqual([1, 2]);
+  expect(countPromotions(results, 2)).toEqual([0, 0]);
 });
 
 test("differences are taken seed by seed", () => {

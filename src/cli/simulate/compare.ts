@@ -29,6 +29,15 @@ export function groupRewards(results: readonly JobResult[]): RewardsByStrategy {
   return { mpo: [], ...Object.fromEntries([...names].map((name) => [name, rewardsOf(name)])) };
 }
 
+/** By cycle, the number of seeds in which MPO promoted. A note begins with the outcome; news of an encoder may follow. */
+export function countPromotions(results: readonly JobResult[], cycles: number): readonly number[] {
+  const own = results.filter(({ job }) => job.strategy === "mpo");
+  return Array.from(
+    { length: cycles },
+    (_, cycle) => own.filter(({ rewards }) => rewards[cycle]?.note.startsWith("promote")).length,
+  );
+}
+
 export const cycleEstimate = (rewards: RewardsBySeed, cycle: number): SeedEstimate =>
   estimate(rewards.map((bySeed) => bySeed[cycle] ?? Number.NaN));
 

@@ -3,28 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, onTestFinished, test } from "vitest";
 import { createTestFolder } from "../../../tests/support/store.ts";
-import { readInteractions } from "../../analysis/ranking/read-interactions.ts";
+import { createWalk } from "../../../tests/support/walk.ts";
 import { openStore } from "../../engine/open-store.ts";
-import { createCatalogueWorld } from "../worlds/catalogue-world.ts";
 import { type ClosedLoopOptions, runClosedLoop } from "./closed-loop.ts";
 import { type StrategyName, trainedStrategyNames } from "./strategy.ts";
 import { createStart, readEvents } from "./train-on-behaviour.ts";
 import { worldConfiguration } from "./world-configuration.ts";
-
-const itemCount = 60;
-const walkers = 80;
-/** Everybody walks on around the circle of items, from a place of their own. */
-const lines = Array.from({ length: walkers }, (_, user) => {
-  const own = Array.from({ length: 24 }, (_, step) => 1 + ((7 * user + step) % itemCount));
-  return [user + 1, ...own].join(" ");
-});
-
-async function createWalk(turns: number, seed = 1) {
-  const path = join(createTestFolder(), "walk.txt");
-  writeFileSync(path, lines.join("\n"));
-  const reading = { now: 0, signal: new AbortController().signal };
-  return createCatalogueWorld({ seed, turns, data: await readInteractions(path, reading) });
-}
 
 const cycles = 2;
 const decisionsPerCycle = 50;

@@ -84,8 +84,8 @@ async function renew(options: EncoderOptions, { throughSequence }: Cycle): Promi
 }
 
 /**
- * A cycle. If the serving policy stands on an encoder, that learns on as nightly training does; otherwise a first one is trained and tried as
- * soon as the cycle asks for it, as the learner does.
+ * A cycle. If the serving policy stands on an encoder, that learns on as nightly training does. If not, a first one is trained and tried as
+ * soon as the cycle asks for it: the learner does the same.
  */
 async function learn(options: StrategyOptions): Promise<string> {
   const { store, scenario } = options;
