@@ -1,10 +1,6 @@
+import { areaUnderCurve } from "../src/numeric/area-under-curve.ts";
 import type { Bench, Report } from "./bench.ts";
-import {
-  areaUnderCurve,
-  likelihoodScores,
-  type Shadow,
-  thresholdScores,
-} from "./privacy/attack.ts";
+import { likelihoodScores, type Shadow, thresholdScores } from "./privacy/attack.ts";
 import { type Level, type MeasuredLevel, measureLevel } from "./privacy/measure-seed.ts";
 import { createPool, drawMembers } from "./privacy/pool.ts";
 import { openRunFolder } from "./run-folder.ts";

@@ -1,11 +1,7 @@
 import { expect, test } from "vitest";
+import { areaUnderCurve } from "../../src/numeric/area-under-curve.ts";
 import { createRandom } from "../../src/numeric/random.ts";
-import { areaUnderCurve, likelihoodScores, type Shadow } from "./attack.ts";
-
-test("the area is the share of pairs in which the member scores more, ties counted half", () => {
-  expect(areaUnderCurve([3, 1, 2, 0], [true, true, false, false])).toBe(0.75);
-  expect(areaUnderCurve([1, 1, 1], [true, false, false])).toBe(0.5);
-});
+import { likelihoodScores, type Shadow } from "./attack.ts";
 
 /** Losses of users of their own level, from which members differ by `gap`. */
 function simulate(gap: number): Shadow[] {

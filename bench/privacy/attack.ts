@@ -6,27 +6,6 @@ export interface Shadow {
   readonly isMember: readonly boolean[];
 }
 
-/** Chance that a member has the larger score, ties counted half. */
-export function areaUnderCurve(scores: readonly number[], isMember: readonly boolean[]): number {
-  const sorted = scores
-    .map((score, user) => ({ score, member: isMember[user]! }))
-    .sort((left, right) => left.score - right.score);
-  let [below, wins, members] = [0, 0, 0];
-  for (let start = 0; start < sorted.length; ) {
-    let end = start;
-    let [tiedMembers, tiedOthers] = [0, 0];
-    for (; end < sorted.length && sorted[end]!.score === sorted[start]!.score; end++) {
-      if (sorted[end]!.member) tiedMembers++;
-      else tiedOthers++;
-    }
-    wins += tiedMembers * (below + tiedOthers / 2);
-    below += tiedOthers;
-    members += tiedMembers;
-    start = end;
-  }
-  return wins / (members * below);
-}
-
 /** A small loss betrays a member (Yeom et al. 2018). */
 export const thresholdScores = ({ losses }: Shadow): readonly number[] =>
   losses.map((loss) => -loss);

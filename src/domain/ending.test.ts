@@ -25,6 +25,8 @@ test.each<[string, Verdict, Standing, Ending]>([
   ],
   ["where nothing may become a canary", "canary", { assignment: alone, noCanary }, "hold"],
   ["where nothing may become a canary", "promote", { assignment: alone, noCanary }, "promote"],
+  ["after a collapse", "promote", { assignment: alone, collapsed: "tastes" }, "hold"],
+  ["after a collapse", "canary", { assignment: alone, collapsed: "tastes" }, "hold"],
   ["paused", "promote", { assignment: { ...alone, mode: "paused" } }, "hold"],
   ["where only live rewards may promote", "hold", { assignment: alone, onlyLive }, "hold"],
   ["beside a canary", "not-enough-data", { assignment: tested }, "not-enough-data"],
@@ -47,6 +49,9 @@ test("a verdict that does not stand is explained, one that does speaks for itsel
   expect(explain("canary", { assignment: tested })).toBe(
     `Held, because canary 3 is not decided yet${said}`,
   );
+  expect(explain("promote", { assignment: tested, collapsed: "tastes" })).toBe(
+    `Held, because the loop starts again${said}`,
+  );
 });
 
 test("a serving policy that the baseline beats is left, beside a canary too, unless the candidate takes over", () => {
@@ -54,6 +59,14 @@ test("a serving policy that the baseline beats is left, beside a canary too, unl
   expect(leavesServing(gateOf("canary"), { assignment: alone, beaten, noCanary })).toBe(true);
   expect(leavesServing(gateOf("hold"), { assignment: tested, beaten })).toBe(true);
   expect(leavesServing(gateOf("promote"), { assignment: alone, beaten })).toBe(false);
+});
+
+test("a policy that a change of tastes made worthless is left, beside any candidate, unless an operator keeps it", () => {
+  const collapsed = "tastes";
+  expect(leavesServing(gateOf("promote"), { assignment: tested, collapsed })).toBe(true);
+  expect(leavesServing(gateOf("hold"), { assignment: alone, collapsed })).toBe(true);
+  const kept = { assignment: { ...alone, mode: "paused" }, collapsed } as const;
+  expect(leavesServing(gateOf("promote"), kept)).toBe(false);
 });
 
 test.each<[string, Verdict, Partial<Assignment>, boolean]>([

@@ -14,6 +14,8 @@ export interface Standing {
   readonly noCanary?: string;
   /** Sentence about a serving policy that the baseline beats on live rewards; absent if it does not. */
   readonly beaten?: string;
+  /** Sentence about a serving policy that a change of tastes made worthless: the loop starts again. Absent if there is none. */
+  readonly collapsed?: string;
 }
 
 /** Modes in which nothing new gets traffic. */
@@ -21,10 +23,10 @@ const isStill = ({ mode }: Assignment): boolean => mode === "paused" || mode ===
 
 export function endingOf(
   { verdict }: GateRecord,
-  { assignment, onlyLive, noCanary }: Standing,
+  { assignment, onlyLive, noCanary, collapsed }: Standing,
 ): Ending {
   if (verdict !== "promote" && verdict !== "canary") return verdict;
-  if (isStill(assignment)) return "hold";
+  if (isStill(assignment) || collapsed !== undefined) return "hold";
   const { mode, canary, waiting } = assignment;
   if (verdict === "canary" || onlyLive !== undefined)
     return canary === undefined && noCanary === undefined ? "canary" : "hold";
@@ -33,11 +35,12 @@ export function endingOf(
   return canary !== undefined && canary === waiting ? "hold" : "waiting";
 }
 
-function whyNot(ending: Ending, { assignment, onlyLive, noCanary }: Standing): string {
+function whyNot(ending: Ending, { assignment, onlyLive, noCanary, collapsed }: Standing): string {
   const { mode, canary, waiting } = assignment;
   if (ending === "waiting") return "Waits for approval";
   if (ending === "canary") return `A canary first, because ${onlyLive}`;
   if (isStill(assignment)) return `Held, because promotions are ${mode}`;
+  if (collapsed !== undefined) return "Held, because the loop starts again";
   if (canary === undefined) return `Held, because ${noCanary}`;
   const does = canary === waiting ? "waits for approval" : "is not decided yet";
   return `Held, because canary ${canary} ${does}`;
@@ -58,12 +61,15 @@ export const encoderFirst = "a new encoder is tried first";
 /** The same beside a policy that the baseline beats. */
 export const beatenFirst = "popularity serves in place of the policy that it beats first";
 export const popularityStarts = "Popularity serves until a trained policy is proven better.";
+export const chanceStarts =
+  "The loop starts again: every candidate is equally likely, and earlier feedback trains no more.";
 
 /** Whether nothing takes over from the serving policy, or is compared with it live: such a policy must stay, unless it is beaten. */
 export function leavesServing(gate: GateRecord, standing: Standing): boolean {
   const { canary, waiting } = standing.assignment;
   const ending = endingOf(gate, standing);
-  const isCompared = standing.beaten === undefined && canary !== undefined;
+  const isCompared =
+    standing.beaten === undefined && standing.collapsed === undefined && canary !== undefined;
   if (isStill(standing.assignment) || isCompared || waiting !== undefined) return false;
   return ending === "hold" || ending === "not-enough-data";
 }

@@ -25,13 +25,18 @@ export const visitedScenario: Scenario = visitedConfiguration.scenarios[0]!;
 
 /**
  * Visits of 150 users, each of whom wants one genre that the context names: an item of it is clicked in 9 of 10 visits, any
- * other in 1 of 10. Afterwards the windows are closed.
+ * other in 1 of 10, unless told otherwise. Afterwards the windows are closed.
  */
 export async function visitShop(
   { engine, advance }: Pick<TestEngine, "engine" | "advance">,
-  options: { readonly visits: number; readonly seed: number },
+  options: {
+    readonly visits: number;
+    readonly seed: number;
+    readonly chances?: { readonly wanted: number; readonly other: number };
+  },
 ): Promise<void> {
   const random = createRandom(options.seed);
+  const { wanted: often, other: seldom } = options.chances ?? { wanted: 0.9, other: 0.1 };
   for (let visit = 0; visit < options.visits; visit++) {
     const user = random.integer(150);
     const wanted = genres[user % 3]!;
@@ -42,7 +47,7 @@ export async function visitShop(
     });
     const [shown] = decision.slate;
     const item = await engine.findItem(shown!);
-    const chance = item?.categories.includes(wanted) ? 0.9 : 0.1;
+    const chance = item?.categories.includes(wanted) ? often : seldom;
     if (random.uniform() >= chance) continue;
     const { decisionId } = decision;
     await engine.record([

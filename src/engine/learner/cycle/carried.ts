@@ -20,7 +20,7 @@ import type { Store } from "../../../storage/store.ts";
 import type { Replay } from "../../serving/fast-loop/replay-loop.ts";
 import { encodersOf } from "../../state/encoders.ts";
 
-/** State that one cycle of a scenario hands to the next, beside the policies. */
+/** State that one cycle of a scenario hands to the next, beside the policies. `loadStart` has the event number of the loop's last start. */
 export interface Carried {
   readonly critic: Network | undefined;
   readonly meta: MetaPolicyState;
@@ -28,6 +28,7 @@ export interface Carried {
 
 const criticName = (scenario: string) => `critic/${scenario}`;
 const metaName = (scenario: string) => `meta-policy/${scenario}`;
+const startName = (scenario: string) => `start/${scenario}`;
 
 /** What can't be read is undefined. */
 async function readOr<T>(
@@ -64,6 +65,21 @@ export async function loadCarried(store: Store, scenario: string): Promise<Carri
         : readMetaPolicy(JSON.parse(Buffer.from(meta).toString())),
   };
 }
+
+/** Event number after which feedback trains: a change of tastes made that of before worthless. 0 if none did. */
+export async function loadStart(store: Store, scenario: string): Promise<number> {
+  const bytes = await store.checkpoints.load(startName(scenario));
+  return bytes === undefined ? 0 : Number(Buffer.from(bytes).toString());
+}
+
+/** The changes by which the loop starts again, after an event number. What the meta-policy has learnt of settings stays. */
+export const startAgain = (
+  scenario: string,
+  after: number,
+): NonNullable<PolicyChange["checkpoints"]> => [
+  { name: criticName(scenario) },
+  { name: startName(scenario), bytes: Buffer.from(String(after)) },
+];
 
 /** The changes that remove it. */
 export const forgetCarried = (scenario: string): readonly { readonly name: string }[] => [

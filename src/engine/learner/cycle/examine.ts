@@ -1,3 +1,4 @@
+import type { Cycle } from "../../../domain/cycle.ts";
 import type { CyclePlan } from "../../../domain/cycle-record.ts";
 import type { Arm } from "../../../domain/decision.ts";
 import { encoderFirst, popularityFirst } from "../../../domain/ending.ts";
@@ -5,6 +6,7 @@ import { servesWithLoop } from "../../../domain/fast-loop.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
 import { evaluateServing } from "../../../evaluation/evaluate-serving.ts";
 import { withExpectedLift } from "../../../evaluation/expected-lift.ts";
+import type { FeedbackRow } from "../../../learning/feedback-row.ts";
 import type { Network } from "../../../policy/network.ts";
 import { groundOf, isUniform, isUntrained } from "../../../policy/network-ground.ts";
 import { watchEncoder } from "../../encoder/watch-encoder.ts";
@@ -21,9 +23,12 @@ import { reviewPolicies } from "./review-policies.ts";
 /** A cycle's plan and number, and what earlier cycles left to it. */
 interface CycleBeginning {
   readonly plan: CyclePlan;
-  /** Last event number of earlier cycles. */
+  /** Last event number of earlier cycles, and that of the loop's last start. */
   readonly previous: number;
+  readonly start: number;
   readonly cycle: number;
+  /** Cycles since the start, newest first. */
+  readonly recent: readonly Cycle[];
   /** τ of `spreadOfLifts`. */
   readonly spread: number;
 }
@@ -60,6 +65,8 @@ function againstCanary(
   return isUntrained(serving) && !isOvertaken ? { noCanary: popularityFirst } : {};
 }
 
+const isNew = ({ fold }: FeedbackRow) => fold !== "older";
+
 /** Review, improve and gate: all that is found out before anything changes. */
 export async function examine(
   options: CycleOptions,
@@ -67,7 +74,7 @@ export async function examine(
   stages: StageClock,
 ): Promise<Findings | undefined> {
   const { store, scenario, seed } = options;
-  const { cycle, spread, plan } = begun;
+  const { cycle, recent, spread, plan } = begun;
   const read = await readAll(options, begun, stages);
   if (read === undefined) return undefined;
   const { feedback, assignment, current, first, carried } = read;
@@ -79,18 +86,13 @@ export async function examine(
     );
   const load = (version: number) => loadServed(store, version);
   const known = await know(current, "serving");
+  const evaluation = evaluateServing(feedback.earned, scenario.reward);
+  const { critic } = carried;
+  const served = { serving: first, critic, family, rows: known.filter(isNew) };
+  const { itemRewards, behaviour } = feedback;
+  const reviewing = { ...served, assignment, load, spread, itemRewards, behaviour };
   const found = await stages.measure("review", () =>
-    reviewPolicies(options, {
-      family,
-      assignment,
-      load,
-      serving: first,
-      spread,
-      rows: known.filter(({ fold }) => fold !== "older"),
-      critic: carried.critic,
-      itemRewards: feedback.itemRewards,
-      behaviour: feedback.behaviour,
-    }),
+    reviewPolicies(options, { ...reviewing, evaluation, recent }),
   );
   const { serving: version = current } = found.assignment;
   const serving = (version === current ? first : await load(version)) ?? first;
@@ -115,7 +117,7 @@ export async function examine(
     stages,
     feedback: { ...feedback, rows },
     hasStarted: !isUniform(serving),
-    evaluation: evaluateServing(feedback.earned, scenario.reward),
+    evaluation,
     encoderWatch,
     ...gated,
     ...(await followVerdict(options, gated)),

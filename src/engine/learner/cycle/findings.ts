@@ -7,7 +7,7 @@ import type {
   StageCosts,
 } from "../../../domain/cycle-record.ts";
 import type { EncoderWatch } from "../../../domain/encoder-record.ts";
-import { endingOf, explainEnding, popularityStarts } from "../../../domain/ending.ts";
+import { chanceStarts, endingOf, explainEnding, popularityStarts } from "../../../domain/ending.ts";
 import type { PolicyGround } from "../../../domain/fast-loop.ts";
 import type { GateRecord } from "../../../domain/gate-record.ts";
 import type { CanaryTrial } from "../../../domain/policy-evidence.ts";
@@ -35,7 +35,7 @@ export interface Findings {
   readonly hasStarted: boolean;
   readonly evaluation: ServingEvaluation | undefined;
   readonly reviewed: Reviewed;
-  /** Popularity, if it serves from now on. */
+  /** Popularity, or chance after a collapse, if it serves from now on. */
   readonly start: Network | undefined;
   readonly improvement: NetworkImprovement;
   /** Makes popularity that may take the serving policy's place. */
@@ -125,7 +125,8 @@ const whatKeeps = ({ review, assignment }: Reviewed) =>
   review?.onlyLive ?? `promotions are ${assignment.mode}`;
 
 const tellReview = (reviewed: Reviewed): string | undefined => {
-  const { review, promotion, canary, beaten } = reviewed;
+  const { review, promotion, canary, beaten, collapsed } = reviewed;
+  if (collapsed !== undefined) return collapsed;
   if (beaten !== undefined) return beaten;
   if (promotion?.action === "roll-back")
     return `Rolled back to policy ${promotion.replaced}: ${promotion.reason}`;
@@ -159,7 +160,8 @@ export function summariseFindings({ reviewed, gate, start }: Findings): {
   const ending = endingOf(gate, reviewed);
   const told = tellReview(reviewed);
   const ended = explainEnding(gate, reviewed);
-  const reason = start === undefined ? ended : `${ended} ${popularityStarts}`;
+  const starts = reviewed.collapsed === undefined ? popularityStarts : chanceStarts;
+  const reason = start === undefined ? ended : `${ended} ${starts}`;
   return {
     outcome: ending === "promote" ? ending : (reviewOutcome(reviewed, start) ?? ending),
     reason: told === undefined ? reason : `${told} Then: ${reason}`,
@@ -167,10 +169,10 @@ export function summariseFindings({ reviewed, gate, start }: Findings): {
 }
 
 function reviewOutcome(
-  { review, promotion, canary, beaten }: Reviewed,
+  { review, promotion, canary, beaten, collapsed }: Reviewed,
   start: Network | undefined,
 ): CycleOutcome | undefined {
-  if (promotion?.action === "roll-back" || (beaten && start)) return "roll-back";
+  if (promotion?.action === "roll-back" || ((beaten || collapsed) && start)) return "roll-back";
   const action = canary && canary.action !== "keep" ? canary.action : review?.action;
   switch (action) {
     case "promote":

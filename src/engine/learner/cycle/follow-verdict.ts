@@ -3,13 +3,15 @@ import { endingOf, leavesServing } from "../../../domain/ending.ts";
 import { servesWithLoop } from "../../../domain/fast-loop.ts";
 import type { Assignment } from "../../../domain/policy-snapshot.ts";
 import { explore } from "../../../mpo/explore.ts";
+import { createRandom } from "../../../numeric/random.ts";
+import { initialNetwork } from "../../../policy/network-policy.ts";
 import { planTrial } from "../../live/plan-trial.ts";
 import type { CycleOptions } from "./cycle-options.ts";
 import type { Findings } from "./findings.ts";
 
-/** All that follows from the gate's verdict: whether popularity serves from now on, the canary's trial, and ε until the next cycle. */
+/** All that follows from the gate's verdict: whether popularity, or chance after a collapse, serves from now on, the canary's trial, and ε until the next cycle. */
 export async function followVerdict(
-  { store, scenario, configuration, clock }: CycleOptions,
+  { store, scenario, configuration, clock, seed }: CycleOptions,
   {
     gate,
     reviewed,
@@ -19,7 +21,8 @@ export async function followVerdict(
     ground,
   }: Pick<Findings, "gate" | "reviewed" | "improvement" | "renew" | "assignment" | "ground">,
 ): Promise<Pick<Findings, "start" | "trial" | "exploration">> {
-  const start = leavesServing(gate, reviewed) ? renew?.() : undefined;
+  const begin = reviewed.collapsed === undefined ? renew : () => initialNetwork(createRandom(seed));
+  const start = leavesServing(gate, reviewed) ? begin?.() : undefined;
   const ending = endingOf(gate, reviewed);
   const trial =
     ending === "canary"

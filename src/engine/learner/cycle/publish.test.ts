@@ -32,6 +32,7 @@ interface Options {
   readonly anchorShare?: number;
   readonly onlyLive?: string;
   readonly beaten?: string;
+  readonly collapsed?: string;
   readonly start?: Network;
 }
 
@@ -89,6 +90,17 @@ test("popularity serves in the place of a policy that knows nothing, and has no 
     exploration: 0.2,
   });
   expect(statuses).toContainEqual({ version: 1, status: "retired" });
+});
+
+test("after a collapse chance serves, and draws its candidates by lot", () => {
+  const start = initialNetwork(createRandom(2));
+  const assignment = { ...withCanary, ...held };
+  const { add, after, statuses } = publishWith("hold", assignment, { start, collapsed: "tastes" });
+  const { retriever: _, ...byLot } = alone;
+  expect(after.assignment).toEqual({ ...byLot, serving: 13, baseline: 12, exploration: 0.2 });
+  expect(add![2]!.evidence.reason).toMatch(/^The loop starts again: every candidate/);
+  expect(statuses).toContainEqual({ version: 1, status: "rolled-back" });
+  expect(statuses).toContainEqual({ version: 3, status: "undecided" });
 });
 
 test("a policy that the baseline beats is rolled back, with what is compared with it", () => {

@@ -1,5 +1,5 @@
 import { withAnchor } from "../../../domain/anchor.ts";
-import { endingOf, explainEnding, popularityStarts } from "../../../domain/ending.ts";
+import { chanceStarts, endingOf, explainEnding, popularityStarts } from "../../../domain/ending.ts";
 import type { GateRecord } from "../../../domain/gate-record.ts";
 import type { CanaryTrial } from "../../../domain/policy-evidence.ts";
 import type { Assignment, PolicyStatus } from "../../../domain/policy-snapshot.ts";
@@ -35,7 +35,7 @@ interface PublishInput {
   /** Share of the users who keep the anchor. */
   readonly anchorShare: number;
   readonly candidate: Network;
-  /** Popularity, if it serves from now on. */
+  /** Popularity, or chance after a collapse, if it serves from now on. */
   readonly start: Network | undefined;
   readonly feedback: CycleFeedback;
   /** ε of the time until the next cycle. */
@@ -115,26 +115,42 @@ function newCandidate(input: PublishInput, status: PolicyStatus): NewPolicy {
   };
 }
 
-/** Who leaves when popularity takes the place of the serving policy. */
-const leave = ({ assignment, beaten }: Reviewed): readonly StatusChange[] => [
-  ...mark(assignment.serving, beaten === undefined ? "retired" : "rolled-back"),
+/** Who leaves when popularity or chance takes the place of the serving policy. */
+const leave = ({ assignment, beaten, collapsed }: Reviewed): readonly StatusChange[] => [
+  ...mark(assignment.serving, (beaten ?? collapsed) === undefined ? "retired" : "rolled-back"),
   ...retireHoldback(assignment),
   ...retireCandidates(assignment),
 ];
 
 /** Without a parent: a review would roll back to it. */
-const newStart = ({ scenario, feedback, now }: PublishInput, start: Network): NewPolicy => ({
+const newStart = (
+  { scenario, feedback, reviewed, now }: PublishInput,
+  start: Network,
+): NewPolicy => ({
   scenario,
   kind: "network",
   status: "serving",
   createdAt: now,
   bytes: encodeNetwork(start),
-  evidence: { decisions: feedback.decisions, reason: popularityStarts },
+  evidence: {
+    decisions: feedback.decisions,
+    reason: reviewed.collapsed === undefined ? popularityStarts : chanceStarts,
+  },
 });
+
+/** Popularity ranks the catalogue too; by chance alone candidates are drawn by lot. */
+function withStart(
+  assignment: Assignment,
+  { serving, isChance }: { readonly serving: number; readonly isChance: boolean },
+): Assignment {
+  const { retriever: _, ...alone } = withoutRivals(assignment);
+  return { ...alone, serving, ...(!isChance && { retriever: serving }) };
+}
 
 /** Candidate, baseline, statuses and assignment as one change. Added: the versions of the candidate, the baseline and the start. */
 export function publish(input: PublishInput): Pick<PolicyChange, "add" | "statuses" | "assign"> {
   const { scenario, anchorShare, now, start } = input;
+  const { collapsed } = input.reviewed;
   const anchored = withAnchor(input.reviewed.assignment, { share: anchorShare, now });
   const reviewed = { ...input.reviewed, assignment: anchored };
   const settled = settle({ ...input, reviewed });
@@ -153,10 +169,9 @@ export function publish(input: PublishInput): Pick<PolicyChange, "add" | "status
     assign: ([candidate = 0, baseline = 0, serving]) => ({
       scenario,
       assignment: {
-        // It ranks the catalogue too: before it candidates were drawn by lot.
         ...(serving === undefined
           ? settled.assign(candidate)
-          : { ...withoutRivals(settled.assign(candidate)), serving, retriever: serving }),
+          : withStart(settled.assign(candidate), { serving, isChance: collapsed !== undefined })),
         baseline,
         exploration: input.exploration,
       },

@@ -66,6 +66,8 @@ interface ReadOptions {
   readonly plan: Pick<CyclePlan, "read" | "decisions" | "cells">;
   /** Event number up to which earlier cycles have read. */
   readonly previous: number;
+  /** Event number of the loop's last start: feedback up to there is not read. Default: 0. */
+  readonly start?: number;
   readonly cycle: number;
 }
 
@@ -205,17 +207,17 @@ function buildRows(
 
 /** The feedback to read, and its size. @param options.maxDecisions most that become rows */
 export async function surveyFeedback(
-  options: Pick<ReadOptions, "store" | "scenario" | "now" | "previous"> & {
+  options: Pick<ReadOptions, "store" | "scenario" | "now" | "previous" | "start"> & {
     readonly maxDecisions: number;
   },
 ): Promise<FeedbackSurvey> {
-  const { store, scenario, now, previous, maxDecisions } = options;
+  const { store, scenario, now, previous, start = 0, maxDecisions } = options;
   const closed = { scenario: scenario.name, closedBefore: now };
   const fresh = await store.decisions.closedSpan({ ...closed, after: previous });
   const all =
     fresh.count >= maxDecisions
       ? { count: maxDecisions }
-      : await store.decisions.closedSpan({ ...closed, after: 0, limit: maxDecisions });
+      : await store.decisions.closedSpan({ ...closed, after: start, limit: maxDecisions });
   const page = await store.decisions.feedback({ ...closed, after: fresh.after, limit: surveyed });
   const rows = page.reduce((sum, { decision }) => sum + decision.slate.length, 0);
   const cells = page.reduce(
@@ -234,12 +236,12 @@ export async function surveyFeedback(
  * Number of new decisions, and the event number at which reading begins: before them with a
  * discount, for sessions that were not over.
  */
-async function findSpan({ store, scenario, now, previous, plan }: ReadOptions) {
+async function findSpan({ store, scenario, now, previous, start = 0, plan }: ReadOptions) {
   const closed = { scenario: scenario.name, closedBefore: now };
   const fresh = await store.decisions.closedSpan({ ...closed, after: previous, limit: plan.read });
   const open = scenario.discount > 0 ? Math.ceil(fresh.count / 10) : 0;
   const limit = Math.max(plan.decisions, fresh.count + open);
-  const all = await store.decisions.closedSpan({ ...closed, after: 0, limit });
+  const all = await store.decisions.closedSpan({ ...closed, after: start, limit });
   return { newDecisions: fresh.count, decisions: all.count, after: all.after };
 }
 

@@ -115,6 +115,13 @@ test("reviews that compare the same users since the same moment read them once",
     ["serving", 2, 10_000],
     ["holdback", 1, 10_000],
     ["baseline", undefined, 10_000],
+    ...[2, 4, 8].flatMap((part) => {
+      const since = 86_400_000 - (86_400_000 - 10_000) / part;
+      return [
+        ["serving", 2, since],
+        ["baseline", undefined, since],
+      ];
+    }),
   ]);
 });
 
@@ -212,4 +219,29 @@ test.each([
   const { beaten } = await reviewLive(scene, { serving: 1, baseline: 2, canaryShare: 0 });
   if (expected === undefined) expect(beaten).toBeUndefined();
   else expect(beaten).toMatch(expected);
+});
+
+test("earnings of before a change of tastes don't hide that the baseline beats a policy since", async () => {
+  const store = await openLiveStore([{ createdAt: 0 }, { kind: "popularity" }]);
+  const visit = async (since: number, users: readonly [number, number], chance: number) => {
+    const [serving, baseline] = users;
+    await visitLive(store, { arm: "serving", policyVersion: 1, users: serving, chance, since });
+    await visitLive(store, {
+      arm: "baseline",
+      policyVersion: 2,
+      users: baseline,
+      chance: 0.4,
+      since,
+    });
+  };
+  await visit(0, [1800, 300], 0.7);
+  await visit(800_000, [1000, 200], 0.2);
+  const beatenAt = async (at: number) => {
+    const scene = { store, scenario, now: at, spread: 0.2, configuration, hasLoop: false };
+    return (await reviewLive(scene, { serving: 1, baseline: 2, canaryShare: 0 })).beaten;
+  };
+  expect(await beatenAt(800_000)).toBeUndefined();
+  expect(await beatenAt(1_000_000)).toMatch(
+    /^Policy 1 live in the newest half of its time: worse by 0\.\d+ a row, .*, 1000 users against 200 of the baseline\.$/,
+  );
 });

@@ -36,7 +36,15 @@ async function reviewAnchor(
 /** A policy may earn this much less than the baseline, as a share of it: exploration and proof cost about as much. */
 const toleratedLoss = 0.1;
 
-/** Whether the baseline's users earn more than those of the serving policy, since that serves; the baseline is always the newest. */
+/** The newest parts of a policy's time: earnings of before a change of tastes must not hide a loss since. */
+const newestParts = [
+  [1, ""],
+  [1 / 2, " in the newest half of its time"],
+  [1 / 4, " in the newest quarter of its time"],
+  [1 / 8, " in the newest eighth of its time"],
+] as const;
+
+/** Whether the baseline's users earn more than those of the serving policy, of all its time or lately; the baseline is always the newest. */
 async function findBeaten(
   scene: LiveScene,
   { serving: version }: Assignment,
@@ -47,12 +55,16 @@ async function findBeaten(
     tested: { arm: "serving", policyVersion: version },
     reference: { arm: "baseline" },
   } as const;
-  const since = serving.evidence.promotion?.promotedAt ?? serving.createdAt;
-  const { tested, reference, found } = await compareLive(scene, arms, { since });
-  const [, most = 0] = found.relativeInterval ?? [];
-  if (most >= -toleratedLoss) return undefined;
-  const told = tellDifference(found, scene.scenario);
-  return `Policy ${version} live: ${told}, ${tested.users} users against ${reference.users} of the baseline.`;
+  const served = scene.now - (serving.evidence.promotion?.promotedAt ?? serving.createdAt);
+  for (const [part, when] of newestParts) {
+    const since = Math.round(scene.now - part * served);
+    const { tested, reference, found } = await compareLive(scene, arms, { since });
+    const [, most = 0] = found.relativeInterval ?? [];
+    const told = tellDifference(found, scene.scenario);
+    if (most < -toleratedLoss)
+      return `Policy ${version} live${when}: ${told}, ${tested.users} users against ${reference.users} of the baseline.`;
+  }
+  return undefined;
 }
 
 /** End of a promotion, if live rewards gave it one: it was proven as a canary, or after it took over. */

@@ -3,6 +3,8 @@ import { banditRows } from "../../../../tests/support/bandit.ts";
 import { openLiveStore } from "../../../../tests/support/live-visits.ts";
 import { sampleState, sampleViews } from "../../../../tests/support/policy.ts";
 import { visitedConfiguration, visitedScenario } from "../../../../tests/support/visited-shop.ts";
+import type { Cycle } from "../../../domain/cycle.ts";
+import type { ServingEvaluation } from "../../../domain/cycle-record.ts";
 import { beatenFirst } from "../../../domain/ending.ts";
 import { defaultMpo } from "../../../domain/mpo-fields.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
@@ -123,10 +125,22 @@ test("what live rewards have said stands", async () => {
   expect(await review(worse, { beaten: "Live." })).toBe("Live.");
 });
 
-test("beside the policy that it beats no canary is begun", async () => {
+const evaluated = (meanReward: number): ServingEvaluation => ({
+  rows: 1500,
+  meanReward,
+  interval: [meanReward - 0.02, meanReward + 0.02],
+  successRate: meanReward,
+});
+const recent = [{ cycle: 8, record: { evaluation: evaluated(0.4) } } as Cycle];
+
+async function reviewAll(
+  changes: Partial<Parameters<typeof reviewPolicies>[1]> = {},
+  scenario: Partial<Scenario> = {},
+) {
   const store = await openLiveStore([{}]);
-  const options = { store, scenario: visitedScenario, seed, threads: 1, clock: () => 7000 };
-  const found = await reviewPolicies(
+  const named = { ...visitedScenario, ...scenario };
+  const options = { store, scenario: named, seed, threads: 1, clock: () => 7000 };
+  return reviewPolicies(
     { ...options, configuration: visitedConfiguration },
     {
       serving: policyOf(worse),
@@ -138,10 +152,40 @@ test("beside the policy that it beats no canary is begun", async () => {
       load: async () => undefined,
       itemRewards: () => known,
       behaviour: { users: new Map(), items: 0 },
+      evaluation: evaluated(0.1),
+      recent,
+      ...changes,
     },
   );
-  expect(found).toMatchObject({
+}
+
+test("beside the policy that it beats no canary is begun", async () => {
+  expect(await reviewAll()).toMatchObject({
     beaten: expect.stringMatching(/^Popularity would earn .+ than policy 1 by the log\.$/),
     noCanary: beatenFirst,
   });
+});
+
+/** The item that was liked least is liked most. */
+const forgotten = rowsOf(worse).map((row, index) => ({
+  ...row,
+  reward: index % (row.action === 3 ? 7 : 20) === 0 ? 1 : 0,
+}));
+
+test("less than half of a recent cycle's rewards, which the critic can't tell apart, is a collapse", async () => {
+  expect((await reviewAll({ rows: forgotten })).collapsed).toMatch(
+    /^Tastes have changed: the serving policy earns 0\.1 a row, 0\.4 in cycle 8, and a rewarded choice has the higher prediction with probability 0\.[234]\d*\.$/,
+  );
+});
+
+test.each<[string, Parameters<typeof reviewAll>]>([
+  ["the critic still tells rewards apart", [{}]],
+  ["rewards fell by less", [{ rows: forgotten, evaluation: evaluated(0.3) }]],
+  ["nobody was served", [{ rows: forgotten, evaluation: undefined }]],
+  ["nothing was learnt before", [{ rows: forgotten, critic: undefined }]],
+  ["another arm made the rows", [{ rows: forgotten.map((row) => ({ ...row, arm: "canary" })) }]],
+  ["chance serves", [{ rows: forgotten, serving: policyOf([0, 0, 0, 0], 0) }]],
+  ["posts leave", [{ rows: forgotten }, { social: { types: ["like"], hours: 1, candidates: 0 } }]],
+])("it is no collapse if %s", async (_, given) => {
+  expect((await reviewAll(...given)).collapsed).toBeUndefined();
 });

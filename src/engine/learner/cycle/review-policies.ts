@@ -1,13 +1,19 @@
+import type { Cycle } from "../../../domain/cycle.ts";
+import type { ServingEvaluation } from "../../../domain/cycle-record.ts";
 import { beatenFirst } from "../../../domain/ending.ts";
 import { servesWithLoop } from "../../../domain/fast-loop.ts";
 import { guardTestsOf } from "../../../domain/guard-metric.ts";
+import { normaliseReward } from "../../../domain/reward-rule.ts";
+import { findFall, findUntold } from "../../../evaluation/collapse.ts";
 import type { FeedbackRow } from "../../../learning/feedback-row.ts";
 import type { NetworkFamily } from "../../../learning/network-family.ts";
-import { formatShare } from "../../../numeric/format.ts";
+import { scoreRows } from "../../../mpo/family.ts";
+import { chosenMean, evenMemory } from "../../../mpo/row-scores.ts";
+import { formatShare, formatSignificant } from "../../../numeric/format.ts";
 import { createRandom } from "../../../numeric/random.ts";
 import { measurePopularity } from "../../../policy/measure-popularity.ts";
 import type { Network } from "../../../policy/network.ts";
-import { groundOf, isUntrained } from "../../../policy/network-ground.ts";
+import { groundOf, isUniform, isUntrained } from "../../../policy/network-ground.ts";
 import { popularityNetwork } from "../../../policy/popularity-network.ts";
 import { cutOffOf } from "./cut-off.ts";
 import type { CycleOptions } from "./cycle-options.ts";
@@ -56,18 +62,68 @@ export async function reviewPopularity(
   return `Popularity would earn ${gain} more than policy ${assignment.serving} by the log.`;
 }
 
+interface PoliciesInput
+  extends Pick<
+      Parameters<typeof reviewServing>[0],
+      "assignment" | "serving" | "critic" | "rows" | "load" | "family" | "spread"
+    >,
+    Pick<CycleFeedback, "itemRewards" | "behaviour"> {
+  /** Of the new feedback. */
+  readonly evaluation: ServingEvaluation | undefined;
+  /** Cycles since the loop last started, newest first. */
+  readonly recent: readonly Cycle[];
+}
+
+/**
+ * Whether a change of tastes has made a policy worthless: it earns less than half of a recent cycle, and the critic of before tells no
+ * rewards apart. Less traffic, lost events and another reward rule leave the second as it was. Ads and posts are left out, whose supply
+ * changes.
+ * @returns a sentence if it has
+ */
+async function findCollapse(
+  { ads, social, reward }: CycleOptions["scenario"],
+  { evaluation, recent, serving, critic, rows, family }: PoliciesInput,
+): Promise<string | undefined> {
+  if (ads || social || isUniform(serving)) return undefined;
+  if (evaluation === undefined || critic === undefined) return undefined;
+  const earlier = recent.map(({ cycle, record }) => ({ cycle, evaluation: record.evaluation }));
+  const fall = findFall(evaluation, earlier, reward.defaultReward);
+  if (fall === undefined) return undefined;
+  const served = rows.filter(({ arm, isViewed }) => arm === "serving" && isViewed !== false);
+  const logs = served.map(({ candidates }) => new Float64Array(candidates.length));
+  const scored = await scoreRows(family, critic, { rows: served, logs });
+  const chance = findUntold(
+    scored.map(({ row, scores }) => ({
+      position: row.position,
+      predicted: chosenMean(scores, evenMemory, row.action),
+      isRewarded: row.reward > normaliseReward(undefined, reward),
+    })),
+  );
+  if (chance === undefined) return undefined;
+  const [now, before] = [evaluation, fall.evaluation].map((one) =>
+    formatSignificant(one?.meanReward ?? 0),
+  );
+  return (
+    `Tastes have changed: the serving policy earns ${now} a row, ${before} in cycle ${fall.cycle}, ` +
+    `and a rewarded choice has the higher prediction with probability ${formatSignificant(chance)}.`
+  );
+}
+
+/** The policies after live rewards, rivals and a change of tastes. */
+export async function reviewPolicies(
+  options: CycleOptions,
+  input: PoliciesInput,
+): Promise<Reviewed> {
+  const reviewed = await reviewRivals(options, input);
+  const collapsed = await findCollapse(options.scenario, input);
+  return { ...reviewed, ...(collapsed !== undefined && { collapsed }) };
+}
+
 /**
  * The last promotion and the canary on live rewards; unless these decide, the serving policy against
  * its canary or parent, off-policy.
  */
-export async function reviewPolicies(
-  options: CycleOptions,
-  input: Pick<
-    Parameters<typeof reviewServing>[0],
-    "assignment" | "serving" | "critic" | "rows" | "load" | "family" | "spread"
-  > &
-    Pick<CycleFeedback, "itemRewards" | "behaviour">,
-): Promise<Reviewed> {
+async function reviewRivals(options: CycleOptions, input: PoliciesInput): Promise<Reviewed> {
   const { store, configuration } = options;
   const { holdbackShare } = configuration;
   // A candidate is trained, on the encoder of the serving policy.

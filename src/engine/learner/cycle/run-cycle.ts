@@ -7,7 +7,7 @@ import { withConsent } from "../../privacy/with-consent.ts";
 import { readUsage } from "../../stages/process-usage.ts";
 import { createStageClock } from "../../stages/stage-clock.ts";
 import { type CycleLimits, OverBudgetError, watchBudget } from "../../stages/watch-budget.ts";
-import { encodeCarried } from "./carried.ts";
+import { encodeCarried, loadStart, startAgain } from "./carried.ts";
 import type { CycleOptions } from "./cycle-options.ts";
 import { examine } from "./examine.ts";
 import { describeFindings, describeStages, type Findings, summariseFindings } from "./findings.ts";
@@ -19,19 +19,23 @@ import { surveyFeedback } from "./read-feedback.ts";
 /** Number of cycles from which the next one's cost and the spread of lifts are estimated. */
 const rememberedCycles = 12;
 
-/** A cycle's start: its number, the last event number of earlier cycles, the spread of their lifts, and its plan. */
+/** A cycle's beginning: its number, the last event numbers of earlier cycles and of the loop's start, the cycles since, the spread of their lifts, and its plan. */
 async function plan(options: CycleOptions, limits: CycleLimits) {
   const { store, scenario, configuration, clock, usage = readUsage } = options;
   const recent = await store.cycles.list({ scenario: scenario.name, limit: rememberedCycles });
   const previous = recent[0]?.throughSequence ?? 0;
   const { maxDecisions, mpo } = configuration.learner;
-  const survey = await surveyFeedback({ store, scenario, now: clock(), previous, maxDecisions });
+  const start = await loadStart(store, scenario.name);
+  const span = { store, scenario, now: clock(), previous, start };
+  const survey = await surveyFeedback({ ...span, maxDecisions });
   const planned =
     survey.newDecisions === 0
       ? undefined
       : planCycle({ survey, limits, recent, heldMiB: usage().heldMiB, mpo });
   const spread = spreadOfLifts(recent.flatMap(({ record }) => record.gate ?? []));
-  return { previous, cycle: (recent[0]?.cycle ?? 0) + 1, spread, planned };
+  const since = recent.filter(({ throughSequence }) => throughSequence > start);
+  const cycle = (recent[0]?.cycle ?? 0) + 1;
+  return { previous, start, cycle, recent: since, spread, planned };
 }
 
 /** Leaves the policies as they are, and the feedback to the next cycle, which is planned smaller. */
@@ -61,13 +65,19 @@ function refusePrivate({ privacy }: Configuration): void {
   );
 }
 
+/** Milliseconds since 1970, and the last event number of earlier cycles. */
+interface Begun {
+  readonly startedAt: number;
+  readonly previous: number;
+}
+
 /** All as one change. @throws conflict if the assignment is another one by now */
 async function publishFindings(
   { store, scenario, configuration, clock }: CycleOptions,
   findings: Findings,
-  startedAt: number,
+  { startedAt, previous }: Begun,
 ): Promise<Cycle> {
-  const { feedback, reviewed, improvement } = findings;
+  const { feedback, reviewed, improvement, start } = findings;
   const finishedAt = clock();
   const { serving } = reviewed.assignment;
   const cycle = {
@@ -92,28 +102,29 @@ async function publishFindings(
       now: finishedAt,
     }),
     cycle: ([candidateVersion = 0]) => ({ ...cycle, candidateVersion }),
-    checkpoints: encodeCarried(scenario.name, {
-      critic: improvement.fit.critic,
-      meta: improvement.judgement.state,
-    }),
+    checkpoints: [
+      ...encodeCarried(scenario.name, {
+        critic: improvement.fit.critic,
+        meta: improvement.judgement.state,
+      }),
+      ...(reviewed.collapsed !== undefined && start !== undefined
+        ? startAgain(scenario.name, previous)
+        : []),
+    ],
   });
   const [candidateVersion = 0] = applied.added;
   return { ...cycle, cycle: applied.cycle ?? 0, candidateVersion };
 }
 
 /** Publishes the findings: under another mode, if an operator has changed that alone meanwhile. @throws conflict if more has changed */
-async function conclude(
-  options: CycleOptions,
-  findings: Findings,
-  startedAt: number,
-): Promise<Cycle> {
+async function conclude(options: CycleOptions, findings: Findings, begun: Begun): Promise<Cycle> {
   try {
-    return await publishFindings(options, findings, startedAt);
+    return await publishFindings(options, findings, begun);
   } catch (error) {
     const isOvertaken = error instanceof EngineError && error.code === "conflict";
     const followed = isOvertaken ? await followMode(options, findings) : undefined;
     if (followed === undefined) throw error;
-    return conclude(options, followed, startedAt);
+    return conclude(options, followed, begun);
   }
 }
 
@@ -142,7 +153,7 @@ export async function runCycle(given: CycleOptions): Promise<Cycle | undefined> 
     return recordShortage(options, { ...common, reason: planned, record: {} });
   try {
     const findings = await examine(options, { ...begun, plan: planned }, stages);
-    return findings && (await conclude(options, findings, startedAt));
+    return findings && (await conclude(options, findings, { startedAt, previous }));
   } catch (error) {
     if (!(error instanceof OverBudgetError)) throw error;
     const record = { plan: planned, ...describeStages(stages) };

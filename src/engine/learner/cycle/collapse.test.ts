@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { openShop } from "../../../../tests/support/shop.ts";
+import {
+  visitedConfiguration,
+  visitedOptions,
+  visitedScenario,
+  visitShop,
+} from "../../../../tests/support/visited-shop.ts";
+import { isUniform } from "../../../policy/network-ground.ts";
+import { loadCarried, loadServed, loadStart } from "./carried.ts";
+import { runCycle } from "./run-cycle.ts";
+
+const seed = 113;
+const visits = 900;
+
+test("after a change of tastes the loop starts again, and learns nothing from before", async () => {
+  const shop = await openShop(visitedOptions);
+  const { store, clock } = shop;
+  const learn = async () =>
+    (await runCycle({
+      store,
+      configuration: visitedConfiguration,
+      scenario: visitedScenario,
+      clock,
+      seed,
+      threads: 1,
+    }))!;
+  await visitShop(shop, { visits, seed });
+  const first = await learn();
+  expect(first.outcome).toBe("promote");
+
+  await visitShop(shop, { visits, seed: seed + 1, chances: { wanted: 0.02, other: 0.2 } });
+  const changed = await learn();
+  expect(changed.outcome).toBe("roll-back");
+  expect(changed.reason).toMatch(/^Tastes have changed: .* The loop starts again: every candidate/);
+  const { serving } = await store.policies.assignment("shop");
+  expect(isUniform((await loadServed(store, serving!))!)).toBe(true);
+  expect((await store.policies.find(first.candidateVersion!))?.status).toBe("rolled-back");
+  expect(await loadStart(store, "shop")).toBe(first.throughSequence);
+  const { critic, meta } = await loadCarried(store, "shop");
+  expect(critic).toBeUndefined();
+  expect(Object.keys(meta).length).toBeGreaterThan(1);
+
+  await visitShop(shop, { visits: 300, seed: seed + 2, chances: { wanted: 0.02, other: 0.2 } });
+  const next = await learn();
+  expect(next.record.feedback).toMatchObject({ decisions: visits + 300, newDecisions: 300 });
+}, 60_000);
