@@ -27,7 +27,7 @@ interface CycleBeginning {
   readonly previous: number;
   readonly start: number;
   readonly cycle: number;
-  /** Cycles since the start, newest first. */
+  /** Earlier cycles, newest first. */
   readonly recent: readonly Cycle[];
   /** τ of `spreadOfLifts`. */
   readonly spread: number;
@@ -74,7 +74,7 @@ export async function examine(
   stages: StageClock,
 ): Promise<Findings | undefined> {
   const { store, scenario, seed } = options;
-  const { cycle, recent, spread, plan } = begun;
+  const { cycle, start, recent, spread, plan } = begun;
   const read = await readAll(options, begun, stages);
   if (read === undefined) return undefined;
   const { feedback, assignment, current, first, carried } = read;
@@ -92,7 +92,7 @@ export async function examine(
   const { itemRewards, behaviour } = feedback;
   const reviewing = { ...served, assignment, load, spread, itemRewards, behaviour };
   const found = await stages.measure("review", () =>
-    reviewPolicies(options, { ...reviewing, evaluation, recent }),
+    reviewPolicies(options, { ...reviewing, evaluation, recent, start }),
   );
   const { serving: version = current } = found.assignment;
   const serving = (version === current ? first : await load(version)) ?? first;

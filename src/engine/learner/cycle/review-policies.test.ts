@@ -131,7 +131,8 @@ const evaluated = (meanReward: number): ServingEvaluation => ({
   interval: [meanReward - 0.02, meanReward + 0.02],
   successRate: meanReward,
 });
-const recent = [{ cycle: 8, record: { evaluation: evaluated(0.4) } } as Cycle];
+const before = { cycle: 8, throughSequence: 900, record: { evaluation: evaluated(0.4) } };
+const recent = [before as Cycle];
 
 async function reviewAll(
   changes: Partial<Parameters<typeof reviewPolicies>[1]> = {},
@@ -154,6 +155,7 @@ async function reviewAll(
       behaviour: { users: new Map(), items: 0 },
       evaluation: evaluated(0.1),
       recent,
+      start: 0,
       ...changes,
     },
   );
@@ -181,6 +183,7 @@ test("less than half of a recent cycle's rewards, which the critic can't tell ap
 test.each<[string, Parameters<typeof reviewAll>]>([
   ["the critic still tells rewards apart", [{}]],
   ["rewards fell by less", [{ rows: forgotten, evaluation: evaluated(0.3) }]],
+  ["the loop has started again since", [{ rows: forgotten, start: 900 }]],
   ["nobody was served", [{ rows: forgotten, evaluation: undefined }]],
   ["nothing was learnt before", [{ rows: forgotten, critic: undefined }]],
   ["another arm made the rows", [{ rows: forgotten.map((row) => ({ ...row, arm: "canary" })) }]],

@@ -70,8 +70,10 @@ interface PoliciesInput
     Pick<CycleFeedback, "itemRewards" | "behaviour"> {
   /** Of the new feedback. */
   readonly evaluation: ServingEvaluation | undefined;
-  /** Cycles since the loop last started, newest first. */
+  /** Earlier cycles, newest first. */
   readonly recent: readonly Cycle[];
+  /** Event number of the loop's last start. */
+  readonly start: number;
 }
 
 /**
@@ -82,11 +84,12 @@ interface PoliciesInput
  */
 async function findCollapse(
   { ads, social, reward }: CycleOptions["scenario"],
-  { evaluation, recent, serving, critic, rows, family }: PoliciesInput,
+  { evaluation, recent, start, serving, critic, rows, family }: PoliciesInput,
 ): Promise<string | undefined> {
   if (ads || social || isUniform(serving)) return undefined;
   if (evaluation === undefined || critic === undefined) return undefined;
-  const earlier = recent.map(({ cycle, record }) => ({ cycle, evaluation: record.evaluation }));
+  const since = recent.filter(({ throughSequence }) => throughSequence > start);
+  const earlier = since.map(({ cycle, record }) => ({ cycle, evaluation: record.evaluation }));
   const fall = findFall(evaluation, earlier, reward.defaultReward);
   if (fall === undefined) return undefined;
   const served = rows.filter(({ arm, isViewed }) => arm === "serving" && isViewed !== false);

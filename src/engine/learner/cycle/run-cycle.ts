@@ -19,7 +19,7 @@ import { surveyFeedback } from "./read-feedback.ts";
 /** Number of cycles from which the next one's cost and the spread of lifts are estimated. */
 const rememberedCycles = 12;
 
-/** A cycle's beginning: its number, the last event numbers of earlier cycles and of the loop's start, the cycles since, the spread of their lifts, and its plan. */
+/** A cycle's beginning: its number and plan, the last event numbers of earlier cycles and of the loop's start, those cycles, and the spread of their lifts. */
 async function plan(options: CycleOptions, limits: CycleLimits) {
   const { store, scenario, configuration, clock, usage = readUsage } = options;
   const recent = await store.cycles.list({ scenario: scenario.name, limit: rememberedCycles });
@@ -33,9 +33,7 @@ async function plan(options: CycleOptions, limits: CycleLimits) {
       ? undefined
       : planCycle({ survey, limits, recent, heldMiB: usage().heldMiB, mpo });
   const spread = spreadOfLifts(recent.flatMap(({ record }) => record.gate ?? []));
-  const since = recent.filter(({ throughSequence }) => throughSequence > start);
-  const cycle = (recent[0]?.cycle ?? 0) + 1;
-  return { previous, start, cycle, recent: since, spread, planned };
+  return { previous, start, cycle: (recent[0]?.cycle ?? 0) + 1, recent, spread, planned };
 }
 
 /** Leaves the policies as they are, and the feedback to the next cycle, which is planned smaller. */
