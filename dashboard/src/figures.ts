@@ -194,9 +194,10 @@ const groups: readonly ((record: CycleRecord) => FigureGroup)[] = [
     ["first loss", reward(firstLoss)],
     ["last loss", reward(lastLoss)],
   ]),
-  group("Calibration", "calibration", ({ errorBefore, errorAfter }) => [
+  group("Calibration", "calibration", ({ errorBefore, errorAfter, separation }) => [
     ["error before", reward(errorBefore)],
     ["error after", reward(errorAfter)],
+    ["AUC of rewards", reward(separation?.auc)],
   ]),
   group("Distillation", "distillation", (distillation) => [
     ["objective", distillation.objective],

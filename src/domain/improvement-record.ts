@@ -101,6 +101,8 @@ export interface CalibrationRecord {
   /** Absent without rows. */
   readonly errorBefore?: number;
   readonly errorAfter?: number;
+  /** Of rewarded choices from others at the same position, by the raw predictions. Absent without both kinds, and in records of before it was measured. */
+  readonly separation?: SeparationRecord;
 }
 
 export interface LossRecord {

@@ -61,6 +61,7 @@ const learningValues = (record: CycleRecord): EventValue[] => [
   ...scalars("calibration", {
     error_before: record.calibration?.errorBefore,
     error_after: record.calibration?.errorAfter,
+    auc: record.calibration?.separation?.auc,
   }),
   ...scalars("discriminator", {
     auc: record.discriminator?.auc,

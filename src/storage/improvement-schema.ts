@@ -124,6 +124,7 @@ const calibration = fieldsOf<CalibrationRecord>({
   rows: z.number(),
   errorBefore: optional(z.number()),
   errorAfter: optional(z.number()),
+  separation: optional(fieldsOf<SeparationRecord>(separation)),
 });
 
 const examination = fieldsOf<FindingsRecord["examination"]>({

@@ -29,17 +29,20 @@ function simulate(count: number, random = createRandom(seed)): ScoredRow[] {
 test("a map from one half brings the error on the other down to what luck leaves", () => {
   const random = createRandom(seed);
   const [first, second] = [simulate(1000, random), simulate(1000, random)];
-  const { rows, errorBefore, errorAfter } = describeCalibration(
+  const { rows, errorBefore, errorAfter, separation } = describeCalibration(
     second,
     calibrateRows(second, fitMemoryMaps(first, 3), 1),
+    0,
   );
   expect(rows).toBe(1000);
   // Ten bins of a hundred rows: E|mean error| of each is √(2/π)·s.e., here at a variance of up to 1/4, twice for both halves.
   const luck = Math.sqrt(2 / Math.PI) * Math.sqrt((2 * 0.25) / 100);
   expect(errorBefore).toBeGreaterThan(0.2);
   expect(errorAfter).toBeLessThan(luck);
+  // 250 rewarded rows of the first action and 100 of the second, beside 250 and 400 others.
+  expect(Math.abs(separation!.auc - (0.5 + (5 * 8 - 5 * 2) / (2 * 7 * 13)))).toBeLessThan(0.05);
 });
 
 test("without rows there is nothing to say", () => {
-  expect(describeCalibration([], [])).toEqual({ rows: 0 });
+  expect(describeCalibration([], [], 0)).toEqual({ rows: 0 });
 });

@@ -5,7 +5,7 @@ import type {
   SeparationRecord,
   TriedSetting,
 } from "../../../domain/improvement-record.ts";
-import { toRewardUnits } from "../../../domain/reward-rule.ts";
+import { normaliseReward, toRewardUnits } from "../../../domain/reward-rule.ts";
 import type { RewardRule, Scenario } from "../../../domain/scenario.ts";
 import type { NetworkImprovement } from "../../../learning/network-family.ts";
 import { findDoubtfulItems } from "../../../mpo/doubtful-items.ts";
@@ -76,7 +76,7 @@ export function describeCritic(
       ? findDoubtfulItems(rows, evenMemory).map((item) => describeDoubtful(item, reward))
       : [],
     critic: { firstLoss, lastLoss },
-    calibration: describeCalibration(raw, calibrated),
+    calibration: describeCalibration(raw, calibrated, normaliseReward(undefined, reward)),
     examination: {
       values: examination.values.slice(0, slateSize),
       standardErrors: examination.standardErrors.slice(0, slateSize),

@@ -131,7 +131,9 @@ const evaluated = (meanReward: number): ServingEvaluation => ({
   interval: [meanReward - 0.02, meanReward + 0.02],
   successRate: meanReward,
 });
-const before = { cycle: 8, throughSequence: 900, record: { evaluation: evaluated(0.4) } };
+const told = { auc: 0.7, standardError: 0.02 };
+const recorded = { evaluation: evaluated(0.4), calibration: { rows: 1500, separation: told } };
+const before = { cycle: 8, throughSequence: 900, record: recorded };
 const recent = [before as Cycle];
 
 async function reviewAll(
@@ -176,13 +178,17 @@ const forgotten = rowsOf(worse).map((row, index) => ({
 
 test("less than half of a recent cycle's rewards, which the critic can't tell apart, is a collapse", async () => {
   expect((await reviewAll({ rows: forgotten })).collapsed).toMatch(
-    /^Tastes have changed: the serving policy earns 0\.1 a row, 0\.4 in cycle 8, and a rewarded choice has the higher prediction with probability 0\.[234]\d*\.$/,
+    /^Tastes have changed: the serving policy earns 0\.1 a row, 0\.4 in cycle 8\. A rewarded choice has the higher prediction with probability 0\.[234]\d*, 0\.7 then\.$/,
   );
 });
 
 test.each<[string, Parameters<typeof reviewAll>]>([
   ["the critic still tells rewards apart", [{}]],
   ["rewards fell by less", [{ rows: forgotten, evaluation: evaluated(0.3) }]],
+  [
+    "no record tells of before",
+    [{ rows: forgotten, recent: [{ ...before, record: {} } as Cycle] }],
+  ],
   ["the loop has started again since", [{ rows: forgotten, start: 900 }]],
   ["nobody was served", [{ rows: forgotten, evaluation: undefined }]],
   ["nothing was learnt before", [{ rows: forgotten, critic: undefined }]],

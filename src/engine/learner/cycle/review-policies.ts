@@ -4,11 +4,11 @@ import { beatenFirst } from "../../../domain/ending.ts";
 import { servesWithLoop } from "../../../domain/fast-loop.ts";
 import { guardTestsOf } from "../../../domain/guard-metric.ts";
 import { normaliseReward } from "../../../domain/reward-rule.ts";
-import { findFall, findUntold } from "../../../evaluation/collapse.ts";
+import { findFall, isForgotten } from "../../../evaluation/collapse.ts";
 import type { FeedbackRow } from "../../../learning/feedback-row.ts";
 import type { NetworkFamily } from "../../../learning/network-family.ts";
 import { scoreRows } from "../../../mpo/family.ts";
-import { chosenMean, evenMemory } from "../../../mpo/row-scores.ts";
+import { rewardSeparation } from "../../../mpo/reward-separation.ts";
 import { formatShare, formatSignificant } from "../../../numeric/format.ts";
 import { createRandom } from "../../../numeric/random.ts";
 import { measurePopularity } from "../../../policy/measure-popularity.ts";
@@ -78,8 +78,8 @@ interface PoliciesInput
 
 /**
  * Whether a change of tastes has made a policy worthless: it earns less than half of a recent cycle, and the critic of before tells no
- * rewards apart. Less traffic, lost events and another reward rule leave the second as it was. Ads and posts are left out, whose supply
- * changes.
+ * rewards apart, as that cycle's did. Less traffic, lost events and another reward rule leave the second as it was. Ads and posts are
+ * left out, whose supply changes.
  * @returns a sentence if it has
  */
 async function findCollapse(
@@ -89,26 +89,22 @@ async function findCollapse(
   if (ads || social || isUniform(serving)) return undefined;
   if (evaluation === undefined || critic === undefined) return undefined;
   const since = recent.filter(({ throughSequence }) => throughSequence > start);
-  const earlier = since.map(({ cycle, record }) => ({ cycle, evaluation: record.evaluation }));
+  const earlier = since.flatMap(({ cycle, record: { evaluation: earned, calibration } }) => {
+    const told = calibration?.separation;
+    return earned && told ? [{ cycle, evaluation: earned, told }] : [];
+  });
   const fall = findFall(evaluation, earlier, reward.defaultReward);
   if (fall === undefined) return undefined;
   const served = rows.filter(({ arm, isViewed }) => arm === "serving" && isViewed !== false);
   const logs = served.map(({ candidates }) => new Float64Array(candidates.length));
   const scored = await scoreRows(family, critic, { rows: served, logs });
-  const chance = findUntold(
-    scored.map(({ row, scores }) => ({
-      position: row.position,
-      predicted: chosenMean(scores, evenMemory, row.action),
-      isRewarded: row.reward > normaliseReward(undefined, reward),
-    })),
-  );
-  if (chance === undefined) return undefined;
-  const [now, before] = [evaluation, fall.evaluation].map((one) =>
-    formatSignificant(one?.meanReward ?? 0),
-  );
+  const told = rewardSeparation(scored, normaliseReward(undefined, reward));
+  if (told === undefined || !isForgotten(told, fall.told)) return undefined;
+  const now = formatSignificant(evaluation.meanReward);
+  const before = formatSignificant(fall.evaluation.meanReward);
   return (
-    `Tastes have changed: the serving policy earns ${now} a row, ${before} in cycle ${fall.cycle}, ` +
-    `and a rewarded choice has the higher prediction with probability ${formatSignificant(chance)}.`
+    `Tastes have changed: the serving policy earns ${now} a row, ${before} in cycle ${fall.cycle}. A rewarded choice has ` +
+    `the higher prediction with probability ${formatSignificant(told.auc)}, ${formatSignificant(fall.told.auc)} then.`
   );
 }
 
