@@ -64,7 +64,7 @@ export const popularityStarts = "Popularity serves until a trained policy is pro
 export const chanceStarts =
   "The loop starts again: every candidate is equally likely, and earlier feedback trains no more.";
 
-/** Whether nothing takes over from the serving policy, or is compared with it live: such a policy must stay, unless it is beaten. */
+/** Whether nothing takes over from the serving policy, or is compared with it live: such a policy must stay, unless it is beaten or has collapsed. */
 export function leavesServing(gate: GateRecord, standing: Standing): boolean {
   const { canary, waiting } = standing.assignment;
   const ending = endingOf(gate, standing);
