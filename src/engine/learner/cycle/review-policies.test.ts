@@ -195,6 +195,7 @@ test.each<[string, Parameters<typeof reviewAll>]>([
   ["another arm made the rows", [{ rows: forgotten.map((row) => ({ ...row, arm: "canary" })) }]],
   ["chance serves", [{ rows: forgotten, serving: policyOf([0, 0, 0, 0], 0) }]],
   ["posts leave", [{ rows: forgotten }, { social: { types: ["like"], hours: 1, candidates: 0 } }]],
+  ["budgets ration ads", [{ rows: forgotten }, { ads: {} } as Partial<Scenario>]],
 ])("it is no collapse if %s", async (_, given) => {
   expect((await reviewAll(...given)).collapsed).toBeUndefined();
 });
