@@ -194,3 +194,12 @@ test("the self-check tells how many rows of the gate it left out", () => {
     { label: "largest |log(π₀/p)|", text: "0.406" },
   ]);
 });
+
+test("the reward model's separation stands beside its calibration", () => {
+  const separation = { auc: 0.6834, standardError: 0.012 };
+  const [group] = figureGroups({ calibration: { rows: 900, separation } });
+  expect(group).toEqual({
+    title: "Calibration",
+    figures: [{ label: "AUC of rewards", text: "0.683" }],
+  });
+});

@@ -65,6 +65,8 @@ test("a policy that a change of tastes made worthless is left, beside any candid
   const collapsed = "tastes";
   expect(leavesServing(gateOf("promote"), { assignment: tested, collapsed })).toBe(true);
   expect(leavesServing(gateOf("hold"), { assignment: alone, collapsed })).toBe(true);
+  const waiting: Assignment = { ...alone, waiting: 4, mode: "ask" };
+  expect(leavesServing(gateOf("hold"), { assignment: waiting, collapsed })).toBe(true);
   const kept = { assignment: { ...alone, mode: "paused" }, collapsed } as const;
   expect(leavesServing(gateOf("promote"), kept)).toBe(false);
 });

@@ -60,16 +60,19 @@ export const popularityFirst = "popularity serves, and is renewed by each cycle"
 export const encoderFirst = "a new encoder is tried first";
 /** The same beside a policy that the baseline beats. */
 export const beatenFirst = "popularity serves in place of the policy that it beats first";
-export const popularityStarts = "Popularity serves until a trained policy is proven better.";
-export const chanceStarts =
-  "The loop starts again: every candidate is equally likely, and earlier feedback trains no more.";
+/** Sentence about the policy without training that serves from now on. */
+export const tellStart = ({ collapsed }: Pick<Standing, "collapsed">): string =>
+  collapsed === undefined
+    ? "Popularity serves until a trained policy is proven better."
+    : "The loop starts again: every candidate is equally likely, and earlier feedback trains no more.";
 
 /** Whether nothing takes over from the serving policy, or is compared with it live: such a policy must stay, unless it is beaten or has collapsed. */
 export function leavesServing(gate: GateRecord, standing: Standing): boolean {
-  const { canary, waiting } = standing.assignment;
+  const { assignment, beaten, collapsed } = standing;
+  if (isStill(assignment)) return false;
+  if (collapsed !== undefined) return true;
   const ending = endingOf(gate, standing);
-  const isCompared =
-    standing.beaten === undefined && standing.collapsed === undefined && canary !== undefined;
-  if (isStill(standing.assignment) || isCompared || waiting !== undefined) return false;
+  const isCompared = beaten === undefined && assignment.canary !== undefined;
+  if (isCompared || assignment.waiting !== undefined) return false;
   return ending === "hold" || ending === "not-enough-data";
 }

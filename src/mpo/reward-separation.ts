@@ -5,7 +5,7 @@ import type { Separation } from "./separation.ts";
 
 /**
  * How well the reward model tells rewarded choices from others at the same position, on rows that it has not seen. The error is that of
- * an area of a half (Mann & Whitney 1947).
+ * an area of a half (Mann & Whitney 1947), as if each row had a user of its own.
  * @param unrewarded reward of a row without an event, in [0, 1]
  * @returns undefined if no position has rows of both kinds
  */

@@ -72,30 +72,29 @@ export async function loadStart(store: Store, scenario: string): Promise<number>
   return bytes === undefined ? 0 : Number(Buffer.from(bytes).toString());
 }
 
-/** The changes by which the loop starts again, after an event number. What the meta-policy has learnt of settings stays. */
-export const startAgain = (
-  scenario: string,
-  after: number,
-): NonNullable<PolicyChange["checkpoints"]> => [
-  { name: criticName(scenario) },
-  { name: startName(scenario), bytes: Buffer.from(String(after)) },
-];
-
 /** The changes that remove it. */
 export const forgetCarried = (scenario: string): readonly { readonly name: string }[] => [
   { name: criticName(scenario) },
   { name: metaName(scenario) },
 ];
 
-export function encodeCarried(
+/** @param carried.start event number after which the loop starts again: then no critic is carried on. What is learnt of settings always is. */
+export const encodeCarried = (
   scenario: string,
-  carried: { readonly critic: Network; readonly meta: MetaPolicyState },
-): NonNullable<PolicyChange["checkpoints"]> {
-  return [
-    { name: criticName(scenario), bytes: encodeNetwork(carried.critic, "critic") },
-    { name: metaName(scenario), bytes: Buffer.from(JSON.stringify(carried.meta)) },
-  ];
-}
+  {
+    critic,
+    meta,
+    start,
+  }: { readonly critic: Network; readonly meta: MetaPolicyState; readonly start?: number },
+): NonNullable<PolicyChange["checkpoints"]> => [
+  { name: metaName(scenario), bytes: Buffer.from(JSON.stringify(meta)) },
+  ...(start === undefined
+    ? [{ name: criticName(scenario), bytes: encodeNetwork(critic, "critic") }]
+    : [
+        { name: criticName(scenario) },
+        { name: startName(scenario), bytes: Buffer.from(String(start)) },
+      ]),
+];
 
 /** @throws corrupt_snapshot, and not_found if its encoder is missing */
 export async function loadServed(store: Store, version: number): Promise<Network | undefined> {

@@ -45,6 +45,7 @@ test("after a change of tastes the loop starts again, and learns nothing from be
   await visitShop(shop, { visits: 300, seed: seed + 2, chances: { wanted: 0.02, other: 0.2 } });
   const next = await learn();
   expect(next.record.feedback).toMatchObject({ decisions: visits + 300, newDecisions: 300 });
+  expect(next.record.plan?.decisions).toBe(visits + 300);
   const { decisions, findings } = await audit({ store, configuration: visitedConfiguration });
   expect({ decisions, findings }).toEqual({ decisions: 2 * visits + 300, findings: [] });
 }, 60_000);

@@ -7,7 +7,7 @@ import type {
   StageCosts,
 } from "../../../domain/cycle-record.ts";
 import type { EncoderWatch } from "../../../domain/encoder-record.ts";
-import { chanceStarts, endingOf, explainEnding, popularityStarts } from "../../../domain/ending.ts";
+import { endingOf, explainEnding, tellStart } from "../../../domain/ending.ts";
 import type { PolicyGround } from "../../../domain/fast-loop.ts";
 import type { GateRecord } from "../../../domain/gate-record.ts";
 import type { CanaryTrial } from "../../../domain/policy-evidence.ts";
@@ -160,8 +160,7 @@ export function summariseFindings({ reviewed, gate, start }: Findings): {
   const ending = endingOf(gate, reviewed);
   const told = tellReview(reviewed);
   const ended = explainEnding(gate, reviewed);
-  const starts = reviewed.collapsed === undefined ? popularityStarts : chanceStarts;
-  const reason = start === undefined ? ended : `${ended} ${starts}`;
+  const reason = start === undefined ? ended : `${ended} ${tellStart(reviewed)}`;
   return {
     outcome: ending === "promote" ? ending : (reviewOutcome(reviewed, start) ?? ending),
     reason: told === undefined ? reason : `${told} Then: ${reason}`,

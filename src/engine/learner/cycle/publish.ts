@@ -1,5 +1,5 @@
 import { withAnchor } from "../../../domain/anchor.ts";
-import { chanceStarts, endingOf, explainEnding, popularityStarts } from "../../../domain/ending.ts";
+import { endingOf, explainEnding, tellStart } from "../../../domain/ending.ts";
 import type { GateRecord } from "../../../domain/gate-record.ts";
 import type { CanaryTrial } from "../../../domain/policy-evidence.ts";
 import type { Assignment, PolicyStatus } from "../../../domain/policy-snapshot.ts";
@@ -132,10 +132,7 @@ const newStart = (
   status: "serving",
   createdAt: now,
   bytes: encodeNetwork(start),
-  evidence: {
-    decisions: feedback.decisions,
-    reason: reviewed.collapsed === undefined ? popularityStarts : chanceStarts,
-  },
+  evidence: { decisions: feedback.decisions, reason: tellStart(reviewed) },
 });
 
 /** Popularity ranks the catalogue too; by chance alone candidates are drawn by lot. */

@@ -59,7 +59,9 @@ async function findBeaten(
   for (const [part, when] of newestParts) {
     const since = Math.round(scene.now - part * served);
     const { tested, reference, found } = await compareLive(scene, arms, { since });
-    const [, most = 0] = found.relativeInterval ?? [];
+    // If this is too little to tell, so is a part of it.
+    if (found.relativeInterval === undefined) return undefined;
+    const [, most] = found.relativeInterval;
     const told = tellDifference(found, scene.scenario);
     if (most < -toleratedLoss)
       return `Policy ${version} live${when}: ${told}, ${tested.users} users against ${reference.users} of the baseline.`;

@@ -193,6 +193,7 @@ test.each<[string, Parameters<typeof reviewAll>]>([
   ["nobody was served", [{ rows: forgotten, evaluation: undefined }]],
   ["nothing was learnt before", [{ rows: forgotten, critic: undefined }]],
   ["another arm made the rows", [{ rows: forgotten.map((row) => ({ ...row, arm: "canary" })) }]],
+  ["nobody viewed the items", [{ rows: forgotten.map((row) => ({ ...row, isViewed: false })) }]],
   ["chance serves", [{ rows: forgotten, serving: policyOf([0, 0, 0, 0], 0) }]],
   ["posts leave", [{ rows: forgotten }, { social: { types: ["like"], hours: 1, candidates: 0 } }]],
   ["budgets ration ads", [{ rows: forgotten }, { ads: {} } as Partial<Scenario>]],

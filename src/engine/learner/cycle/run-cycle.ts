@@ -7,7 +7,7 @@ import { withConsent } from "../../privacy/with-consent.ts";
 import { readUsage } from "../../stages/process-usage.ts";
 import { createStageClock } from "../../stages/stage-clock.ts";
 import { type CycleLimits, OverBudgetError, watchBudget } from "../../stages/watch-budget.ts";
-import { encodeCarried, loadStart, startAgain } from "./carried.ts";
+import { encodeCarried, loadStart } from "./carried.ts";
 import type { CycleOptions } from "./cycle-options.ts";
 import { examine } from "./examine.ts";
 import { describeFindings, describeStages, type Findings, summariseFindings } from "./findings.ts";
@@ -100,15 +100,11 @@ async function publishFindings(
       now: finishedAt,
     }),
     cycle: ([candidateVersion = 0]) => ({ ...cycle, candidateVersion }),
-    checkpoints: [
-      ...encodeCarried(scenario.name, {
-        critic: improvement.fit.critic,
-        meta: improvement.judgement.state,
-      }),
-      ...(reviewed.collapsed !== undefined && start !== undefined
-        ? startAgain(scenario.name, previous)
-        : []),
-    ],
+    checkpoints: encodeCarried(scenario.name, {
+      critic: improvement.fit.critic,
+      meta: improvement.judgement.state,
+      ...(reviewed.collapsed !== undefined && start && { start: previous }),
+    }),
   });
   const [candidateVersion = 0] = applied.added;
   return { ...cycle, cycle: applied.cycle ?? 0, candidateVersion };
