@@ -187,6 +187,7 @@ const groups: readonly ((record: CycleRecord) => FigureGroup)[] = [
     ["of them judged", count(feedback.judged)],
     ["only trained on", count(feedback.trainOnly)],
     ["of items nobody viewed", count(feedback.unviewed)],
+    ["outdated for popularity", percent(feedback.outdated)],
     ["users", count(feedback.users)],
   ]),
   group("Discriminator", "discriminator", ({ auc }) => [["held-out AUC", reward(auc)]]),

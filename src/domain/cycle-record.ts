@@ -59,6 +59,8 @@ export interface FeedbackCounts {
   readonly trainOnly?: number;
   /** Rows of items that nobody viewed, which trained no critic; absent if no event would say so. */
   readonly unviewed?: number;
+  /** Share of the impressions that popularity no longer counts, since items have changed, in (0, 1); absent if it counts all. */
+  readonly outdated?: number;
 }
 
 /**

@@ -138,6 +138,7 @@ export function cycleValues({ outcome, reason, policyVersion, record }: Cycle): 
       rows: feedback?.rows,
       judged: feedback?.judged,
       users: feedback?.users,
+      outdated: feedback?.outdated,
     }),
     ...scalars("seconds", perSecond(record.stageMs)),
     ...scalars("cpu_seconds", perSecond(record.stageCpuMs)),

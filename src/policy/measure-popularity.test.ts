@@ -86,8 +86,8 @@ test("a few lucky impressions do not beat many good ones", () => {
 test("rewards below zero are ordered like others", () => {
   const { scores } = measurePopularity(
     new Map([
-      [a, { impressions: 50, rewardSum: -50, rewardSquares: 50 }],
-      [b, { impressions: 50, rewardSum: -10, rewardSquares: 10 }],
+      [a, { impressions: 50, weightSquares: 50, rewardSum: -50, rewardSquares: 50 }],
+      [b, { impressions: 50, weightSquares: 50, rewardSum: -10, rewardSquares: 10 }],
     ]),
   );
   expect(scores.get(a)).toBeLessThan(scores.get(b)!);
@@ -196,6 +196,8 @@ test("an item that was never shown is placed by its users, among those that were
 });
 
 test("rewards below zero on average are told by themselves", () => {
-  const rewards = new Map([[a, { impressions: 50, rewardSum: -50, rewardSquares: 50 }]]);
+  const rewards = new Map([
+    [a, { impressions: 50, weightSquares: 50, rewardSum: -50, rewardSquares: 50 }],
+  ]);
   expect(measurePopularity(rewards, behaviour)).toEqual(measurePopularity(rewards));
 });

@@ -4,7 +4,13 @@ import {
   type RelativePopularity,
   relativePopularity,
 } from "./behaviour-counts.ts";
-import { type ItemRewards, joinRewards } from "./item-rewards.ts";
+import {
+  type ItemRewards,
+  joinRewards,
+  noiseOf,
+  type RewardsByItem,
+  varianceWithin,
+} from "./item-rewards.ts";
 import type { Popularity } from "./popularity.ts";
 
 /** Impressions whose mean counts as much as the expected one: fewest, and those of items that differ from it no more than chance explains. */
@@ -15,33 +21,24 @@ const mostPriorImpressions = 1000;
 const slopeDeviation = 0.5;
 
 /** An item's rewards, beside the mean that is expected of it. */
-interface Entry extends ItemRewards {
-  readonly itemId: ItemId;
+interface Expected extends ItemRewards {
   readonly expected: number;
-}
-
-/** Of a reward about its item's mean. */
-function varianceWithin(rewards: readonly ItemRewards[]): number {
-  let [total, within] = [0, 0];
-  for (const { impressions, rewardSum, rewardSquares } of rewards) {
-    total += impressions;
-    within += rewardSquares - rewardSum ** 2 / impressions;
-  }
-  return within / Math.max(1, total - rewards.length);
 }
 
 /**
  * n₀ = σ²/τ², the impressions whose mean counts as much as the expected one: variance of a reward about its item's mean, and variance of the items'
  * means about the expected ones, by moments (DerSimonian & Laird 1986).
  */
-function priorImpressions(entries: readonly Entry[], variance: number): number {
-  let [total, squares, between] = [0, 0, 0];
-  for (const { impressions, rewardSum, expected } of entries) {
+export function priorImpressions(entries: readonly Expected[], variance: number): number {
+  let [total, squares, between, noise] = [0, 0, 0, 0];
+  for (const { expected, ...one } of entries) {
+    const { impressions, rewardSum } = one;
     total += impressions;
     squares += impressions ** 2;
     between += impressions * (rewardSum / impressions - expected) ** 2;
+    noise += noiseOf(one);
   }
-  const spread = (between - (entries.length - 1) * variance) / (total - squares / total);
+  const spread = (between - (noise - 1) * variance) / (total - squares / total);
   if (!(variance < mostPriorImpressions * spread)) return mostPriorImpressions;
   return Math.max(fewestPriorImpressions, variance / spread);
 }
@@ -58,7 +55,7 @@ interface Line {
  * behaviour foretells them.
  */
 function fitLine(
-  rewards: ReadonlyMap<ItemId, ItemRewards>,
+  rewards: RewardsByItem,
   { of }: RelativePopularity,
   { mean, variance }: { readonly mean: number; readonly variance: number },
 ): Line {
@@ -86,10 +83,7 @@ function fitLine(
  * Mean reward by item, shrunk towards the expected one: (Σr + n₀·m) / (n + n₀). m is the mean of all, or follows the item's popularity in the
  * behaviour before the first decision, if that is more than chance. Without rewards the scores are that popularity.
  */
-export function measurePopularity(
-  rewards: ReadonlyMap<ItemId, ItemRewards>,
-  behaviour?: BehaviourCounts,
-): Popularity {
+export function measurePopularity(rewards: RewardsByItem, behaviour?: BehaviourCounts): Popularity {
   const relative = behaviour && relativePopularity(behaviour);
   const all = [...rewards.values()];
   const [first, ...others] = all;

@@ -32,6 +32,7 @@ const popularityOf = (rewardOf: (index: number) => number) =>
         item,
         {
           impressions: 200,
+          weightSquares: 200,
           rewardSum: 200 * rewardOf(index),
           rewardSquares: 200 * Math.abs(rewardOf(index)),
         },

@@ -1,8 +1,7 @@
-import type { ItemId } from "../domain/ids.ts";
 import type { RandomStream } from "../numeric/random.ts";
 import { meanOf } from "../numeric/statistics.ts";
 import type { BehaviourCounts } from "./behaviour-counts.ts";
-import type { ItemRewards } from "./item-rewards.ts";
+import type { RewardsByItem } from "./item-rewards.ts";
 import { measurePopularity } from "./measure-popularity.ts";
 import { growNetwork, type Network } from "./network.ts";
 import { isUntrained } from "./network-ground.ts";
@@ -103,7 +102,7 @@ export function renewStart<Half>(
     isBeaten,
     ...options
   }: StartOptions & {
-    readonly rewards: (without?: Half) => ReadonlyMap<ItemId, ItemRewards>;
+    readonly rewards: (without?: Half) => RewardsByItem;
     readonly behaviour?: BehaviourCounts;
     readonly isBeaten: boolean;
   },

@@ -42,6 +42,7 @@ const feedback = fieldsOf<FeedbackCounts>({
   judged: z.number(),
   trainOnly: optional(z.number()),
   unviewed: optional(z.number()),
+  outdated: optional(z.number()),
 }).meta({ id: "FeedbackCounts" });
 
 const evaluation = fieldsOf<ServingEvaluation>({

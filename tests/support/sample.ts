@@ -79,6 +79,7 @@ export function samplePolicy(overrides: Partial<NewPolicy> = {}): NewPolicy {
 /** Rewards of 0 and 1. */
 export const clicksOf = (impressions: number, clicks: number): ItemRewards => ({
   impressions,
+  weightSquares: impressions,
   rewardSum: clicks,
   rewardSquares: clicks,
 });

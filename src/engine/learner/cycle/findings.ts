@@ -96,6 +96,7 @@ export function describeFindings({
       judged: gate.rows,
       ...countTrainOnly(feedback.rows),
       ...countUnviewed(feedback.rows),
+      ...(feedback.outdated > 0 && { outdated: feedback.outdated }),
     },
     ...(evaluation && { evaluation }),
     ...(promotion && { promotion }),

@@ -20,6 +20,7 @@ const feedback = {
   newDecisions: 7,
   throughSequence: 9,
   itemRewards: () => new Map([[itemId("a"), clicksOf(10, 5)]]),
+  outdated: 0,
   behaviour: { users: new Map(), items: 0 },
 };
 

@@ -243,11 +243,28 @@ describe("rows", () => {
     const { itemRewards } = await read();
     expect(itemRewards()).toEqual(
       new Map([
-        ["i-0", { impressions: 3, rewardSum: 6, rewardSquares: 12 }],
-        ["i-1", { impressions: 3, rewardSum: -1.5, rewardSquares: 0.75 }],
+        ["i-0", { impressions: 3, weightSquares: 3, rewardSum: 6, rewardSquares: 12 }],
+        ["i-1", { impressions: 3, weightSquares: 3, rewardSum: -1.5, rewardSquares: 0.75 }],
       ]),
     );
   });
+});
+
+test("what an item earned before it changed hardly counts, and the share that does not is known", async () => {
+  const { engine, advance, read } = await open();
+  for (let turn = 0; turn < 400; turn++) {
+    await engine.recommend({ userId: ann, candidates: candidatesOf("i-0", "i-1") });
+    const liked = itemId(turn < 200 === turn % 4 > 0 ? "i-0" : "i-1");
+    await engine.record([{ type: "click", userId: ann, itemId: liked, value: 2 }]);
+    advance(600);
+  }
+  const { itemRewards, outdated } = await read();
+  const { impressions, rewardSum } = itemRewards().get(itemId("i-0"))!;
+  expect(impressions).toBeLessThan(300);
+  // Half of all its rewards were 2, the others −0.5; since the change a quarter.
+  expect(rewardSum / impressions).toBeLessThan(0.5);
+  expect(outdated).toBeGreaterThan(0.25);
+  expect(outdated).toBeLessThan(0.55);
 });
 
 test("items that nobody viewed count for their policy, but are no impressions, and their rows say so", async () => {
@@ -265,6 +282,7 @@ test("items that nobody viewed count for their policy, but are no impressions, a
   expect(rows.map(({ isViewed }) => isViewed)).toEqual([true, true, false]);
   expect(itemRewards().get(viewedItem!)).toEqual({
     impressions: 1,
+    weightSquares: 1,
     rewardSum: -0.5,
     rewardSquares: 0.25,
   });

@@ -1,7 +1,7 @@
 import type { CyclePlan } from "../../../domain/cycle-record.ts";
 import { type Arm, type Feedback, timeOfDraw } from "../../../domain/decision.ts";
 import type { FastLoopMark } from "../../../domain/fast-loop.ts";
-import type { ItemId, UserId } from "../../../domain/ids.ts";
+import type { UserId } from "../../../domain/ids.ts";
 import type { JsonObject } from "../../../domain/json.ts";
 import { settleReward, wasViewed } from "../../../domain/reward-rule.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
@@ -9,8 +9,8 @@ import type { Earnings } from "../../../evaluation/evaluate-serving.ts";
 import type { FeedbackRow, LoopMoment } from "../../../learning/feedback-row.ts";
 import type { Fold } from "../../../mpo/judged-row.ts";
 import { hashUniform } from "../../../numeric/hash.ts";
+import { type AgedRewards, createAgedRewards } from "../../../policy/aged-rewards.ts";
 import type { BehaviourCounts } from "../../../policy/behaviour-counts.ts";
-import { type ItemRewards, joinRewards, rewardsOf } from "../../../policy/item-rewards.ts";
 import type { ItemView, PolicyState } from "../../../policy/policy.ts";
 import type { Store } from "../../../storage/store.ts";
 import { readLoggedAuction } from "../../campaigns/auction.ts";
@@ -45,10 +45,10 @@ export interface CycleFeedback {
   readonly newDecisions: number;
   /** Event number of the newest decision read. */
   readonly throughSequence: number;
-  /** Over all decisions read, or without the new ones of a half or both. */
-  readonly itemRewards: (
-    ...without: readonly (Fold | undefined)[]
-  ) => ReadonlyMap<ItemId, ItemRewards>;
+  /** Over all decisions read, or without the new ones of a half or both; older ones as far as they last. */
+  readonly itemRewards: AgedRewards<Fold>["sum"];
+  /** Share of their impressions that doesn't count, in [0, 1). */
+  readonly outdated: number;
   /** Before the first decision. */
   readonly behaviour: BehaviourCounts;
 }
@@ -105,31 +105,15 @@ function createKeeper(plan: ReadOptions["plan"]) {
   };
 }
 
-/** Sums of impressions by item and fold. */
-function createItemRewards() {
-  const folds = new Map<Fold, Map<ItemId, ItemRewards>>();
-  const join = (into: Map<ItemId, ItemRewards>, itemId: ItemId, rewards: ItemRewards) =>
-    into.set(itemId, joinRewards(into.get(itemId), rewards));
-  return {
-    count: (fold: Fold, itemId: ItemId, reward: number) => {
-      const known = folds.get(fold) ?? new Map<ItemId, ItemRewards>();
-      folds.set(fold, join(known, itemId, rewardsOf(reward)));
-    },
-    sum: (...without: readonly (Fold | undefined)[]) => {
-      const all = new Map<ItemId, ItemRewards>();
-      for (const [fold, known] of folds)
-        if (!without.includes(fold))
-          for (const [itemId, rewards] of known) join(all, itemId, rewards);
-      return all;
-    },
-  };
-}
-
-/** Sums over everything that is read. */
-function createTotals({ scenario, cycle }: Pick<ReadOptions, "scenario" | "cycle">) {
+/** Sums over everything that is read, oldest first. */
+function createTotals(
+  { scenario, cycle }: Pick<ReadOptions, "scenario" | "cycle">,
+  decisions: number,
+) {
   const { reward: rule } = scenario;
   const users = new Map<UserId, number>();
-  const itemRewards = createItemRewards();
+  const itemRewards = createAgedRewards<Fold>(decisions);
+  let read = 0;
   const earned: Partial<Record<Arm, { rewards: number[]; users: number[] }>> = {};
   const earn = (arm: Arm, userId: UserId, reward: number) => {
     const user = users.get(userId) ?? users.size;
@@ -139,7 +123,7 @@ function createTotals({ scenario, cycle }: Pick<ReadOptions, "scenario" | "cycle
     earned[arm].users.push(user);
   };
   return {
-    itemRewards: itemRewards.sum,
+    itemRewards,
     newestFirst: () => {
       for (const { rewards, users } of Object.values(earned)) {
         rewards.reverse();
@@ -155,9 +139,11 @@ function createTotals({ scenario, cycle }: Pick<ReadOptions, "scenario" | "cycle
         const reward = settleReward(rewards[position], rule);
         // Nobody refused an item that nobody viewed; the policy that put it there earned nothing.
         const isRefusable = wasViewed(feedback, position) !== false;
-        if (isRefusable && !pinned.has(itemId)) itemRewards.count(fold, itemId, reward);
+        if (isRefusable && !pinned.has(itemId))
+          itemRewards.add({ decision: read, half: fold, itemId, reward });
         if (isNew) earn(decision.arm, decision.userId, reward);
       }
+      read += 1;
     },
   };
 }
@@ -276,7 +262,7 @@ export async function readFeedback(options: ReadOptions): Promise<CycleFeedback>
   const { store, scenario, now, previous, plan, cycle } = options;
   const { newDecisions, decisions, after } = await findSpan(options);
   const share = plan.decisions / Math.max(1, newDecisions);
-  const totals = createTotals(options);
+  const totals = createTotals(options, decisions);
   const keeper = createKeeper(plan);
   let throughSequence = previous;
   const span = { store, scenario: scenario.name, after, closedBefore: now };
@@ -301,7 +287,8 @@ export async function readFeedback(options: ReadOptions): Promise<CycleFeedback>
     kept: read.length,
     newDecisions: isDiscounted ? newKept : newDecisions,
     throughSequence,
-    itemRewards: totals.itemRewards,
+    itemRewards: totals.itemRewards.sum,
+    outdated: totals.itemRewards.outdated(),
     behaviour: await countBehaviour(store, scenario),
   };
 }

@@ -56,7 +56,10 @@ const worse = [-0.5, 0, 0, 1.2];
 const known = new Map(
   views.map(({ itemId }, index) => {
     const rewardSum = 1000 * shares[index]!;
-    return [itemId, { impressions: 1000, rewardSum, rewardSquares: rewardSum }];
+    return [
+      itemId,
+      { impressions: 1000, weightSquares: 1000, rewardSum, rewardSquares: rewardSum },
+    ];
   }),
 );
 const assignment = { serving: 5, canaryShare: 0, exploration };

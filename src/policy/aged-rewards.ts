@@ -1,0 +1,100 @@
+import type { ItemId } from "../domain/ids.ts";
+import {
+  type ItemRewards,
+  joinByItem,
+  joinRewards,
+  type RewardsByItem,
+  rewardsOf,
+  shareOf,
+} from "./item-rewards.ts";
+import { lastingShares } from "./lasting-rewards.ts";
+
+/** In the newest block at the least: a smaller one tells no change. */
+const fewestDecisions = 125;
+
+type Shares = ReadonlyMap<ItemId, number>;
+
+/** An impression and its decision. */
+export interface AgedReward<Half> {
+  /** 0 is the oldest decision. */
+  readonly decision: number;
+  readonly half: Half;
+  readonly itemId: ItemId;
+  readonly reward: number;
+}
+
+/** Rewards by item, whose older ones count as far as newer ones bear them out. */
+export interface AgedRewards<Half> {
+  add(reward: AgedReward<Half>): void;
+  /** Without those of some halves. All that was added decides how far older ones count. */
+  sum(...without: readonly (Half | undefined)[]): RewardsByItem;
+  /** Share of the impressions that does not count, in [0, 1). */
+  outdated(): number;
+}
+
+/** Of each block, oldest first, the shares that count beside all later blocks. */
+function weighBlocks(blocks: readonly RewardsByItem[], lowest: number): readonly Shares[] {
+  const shares = blocks.map((block) => new Map([...block.keys()].map((itemId) => [itemId, 1])));
+  let known: RewardsByItem = new Map();
+  for (const [index, block] of blocks.entries()) {
+    known = joinByItem([known, block]);
+    const lasting = lastingShares(known, joinByItem(blocks.slice(index + 1)), lowest);
+    if (lasting === undefined) continue;
+    known = new Map([...known].map(([item, one]) => [item, shareOf(one, lasting(item))]));
+    for (const before of shares.slice(0, index + 1))
+      for (const [item, share] of before) before.set(item, share * lasting(item));
+  }
+  return shares;
+}
+
+/**
+ * Decisions are in blocks, each half as long as the one before, so a change is found at a time that is right by a factor of two. Grows by some 0.1 kB
+ * for each item of each block in which it was shown.
+ * @param decisions number of decisions to come
+ */
+export function createAgedRewards<Half>(decisions: number): AgedRewards<Half> {
+  const last = Math.max(0, Math.floor(Math.log2(decisions / fewestDecisions)));
+  const blocks = Array.from({ length: last + 1 }, () => new Map<Half, Map<ItemId, ItemRewards>>());
+  const blockOf = (decision: number) =>
+    blocks[Math.min(last, Math.floor(Math.log2(decisions / Math.max(1, decisions - decision))))]!;
+  let lowest = Number.POSITIVE_INFINITY;
+  let shares: readonly Shares[] | undefined;
+  const weigh = () => {
+    const all = () => blocks.map((halves) => joinByItem(halves.values()));
+    shares ??= weighBlocks(all(), lowest);
+    return shares;
+  };
+  return {
+    add: ({ decision, half, itemId, reward }) => {
+      lowest = Math.min(lowest, reward);
+      const halves = blockOf(decision);
+      const known = halves.get(half) ?? new Map<ItemId, ItemRewards>();
+      halves.set(half, known.set(itemId, joinRewards(known.get(itemId), rewardsOf(reward))));
+    },
+    sum: (...without) =>
+      joinByItem(
+        blocks.flatMap((halves, index) =>
+          [...halves]
+            .filter(([half]) => !without.includes(half))
+            .map(
+              ([, rewards]) =>
+                new Map(
+                  [...rewards].map(([item, one]) => [
+                    item,
+                    shareOf(one, weigh()[index]!.get(item)!),
+                  ]),
+                ),
+            ),
+        ),
+      ),
+    outdated: () => {
+      let [all, counted] = [0, 0];
+      for (const [index, halves] of blocks.entries())
+        for (const [item, { impressions }] of joinByItem(halves.values())) {
+          all += impressions;
+          counted += impressions * weigh()[index]!.get(item)!;
+        }
+      return all === 0 ? 0 : 1 - counted / all;
+    },
+  };
+}
