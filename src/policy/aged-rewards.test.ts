@@ -12,8 +12,11 @@ const halfOf = (decision: number, decisions: number): Half => {
   return decision % 2 === 0 ? "first" : "second";
 };
 
-/** Every decision shows ten items; item i earns in i of 400, from `change` on in 40 − i. The first item is not shown any more then. */
-function play(decisions: number, change: number) {
+/**
+ * Every decision shows ten items; item i earns in i of 400, from `change` on in 40 − i. The first item is not shown any more then. From `later` on
+ * the second one, then the best, earns nothing.
+ */
+function play(decisions: number, change: number, later = decisions) {
   const random = createRandom(decisions + change);
   const rewards = createAgedRewards<Half>(decisions);
   let shown = 0;
@@ -21,7 +24,8 @@ function play(decisions: number, change: number) {
     const decision = Math.floor(impression / 10);
     const index = random.integer(ids.length);
     const rate = (decision < change ? index : ids.length - index) / 400;
-    const reward = random.uniform() < rate ? 1 : 0;
+    const isOut = decision >= later && index === 1;
+    const reward = random.uniform() < rate && !isOut ? 1 : 0;
     if (decision >= change && index === 0) continue;
     shown += 1;
     rewards.add({ decision, half: halfOf(decision, decisions), itemId: ids[index]!, reward });
@@ -55,6 +59,14 @@ test.each([
     expect(rewards.sum().get(hidden!)!.impressions).toBeLessThan(30);
   },
 );
+
+test("what one change has ended stays so after a second change, of one item", () => {
+  const first = impressionsOf(play(8000, 4000).rewards);
+  const { rewards } = play(8000, 4000, 6000);
+  // Some 1,000 impressions of that item in the newest half, of which 500 are outdated.
+  expect(impressionsOf(rewards)).toBeLessThan(first);
+  expect(rewards.sum().get(ids[1]!)!.impressions).toBeLessThan(700);
+});
 
 test("a change counts for every sum, though it shows in the halves that a sum leaves out", () => {
   const { rewards } = play(8000, 7500);

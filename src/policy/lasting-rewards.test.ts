@@ -115,6 +115,12 @@ test("losses of items are compared too", () => {
   expect(lastingShares(older, reversed, -1)!(ids[0]!)).toBeLessThan(0.05);
 });
 
+test("of an item that changed beyond doubt a trace is left, so that no sum is empty", () => {
+  const older = both(clicksOf(9000, 8000), clicksOf(9000, 100));
+  const newer = both(clicksOf(9000, 10), clicksOf(9000, 3000));
+  expect(lastingShares(older, newer)!(a)).toBeGreaterThan(0);
+});
+
 test("items without a new impression lose alike, as far as they were known", () => {
   const older = new Map(ids.map((id, index) => [id, clicksOf(1000, 10 + 2 * index)]));
   const newer = new Map(

@@ -2,9 +2,27 @@ import { expect, test } from "vitest";
 import { clicksOf } from "../../tests/support/sample.ts";
 import { itemId } from "../domain/ids.ts";
 import { createRandom } from "../numeric/random.ts";
+import { shareOf } from "./item-rewards.ts";
 import { measurePopularity } from "./measure-popularity.ts";
 
 const [a, b, c] = [itemId("a"), itemId("b"), itemId("c")];
+
+test("impressions that count in part are fewer, and tell as much of the items' differences", () => {
+  const rewards = new Map(
+    Array.from({ length: 200 }, (_, index) => {
+      const own = itemId(`i-${index}`);
+      return [own, clicksOf(30, index % 10)] as const;
+    }),
+  );
+  const parts = new Map([...rewards].map(([item, one]) => [item, shareOf(one, 0.25)]));
+  const priorOf = (known: typeof parts) => {
+    const { scores, mean } = measurePopularity(known);
+    const { impressions, rewardSum } = known.get(itemId("i-9"))!;
+    const shrunk = scores.get(itemId("i-9"))!;
+    return (rewardSum - impressions * shrunk) / (shrunk - mean);
+  };
+  expect(priorOf(parts) / priorOf(rewards)).toBeCloseTo(1, 1);
+});
 
 test("an item's mean reward is shrunk towards the overall mean by the impressions that chance and the items' differences ask for", () => {
   const { scores, mean } = measurePopularity(
