@@ -5,6 +5,7 @@ import { addCycles, sampleCycle, sampleTraining } from "../../../tests/support/p
 import { sampleGate } from "../../../tests/support/record.ts";
 import { assign, openShop, shopConfiguration, shopSnapshot } from "../../../tests/support/shop.ts";
 import { createTestFolder } from "../../../tests/support/store.ts";
+import type { Cycle } from "../../domain/cycle.ts";
 import { parseConfiguration } from "../../engine/configuration/configuration.ts";
 import { cycleValues } from "../cycle-values.ts";
 import { readEnd } from "./event-file.ts";
@@ -88,4 +89,15 @@ test("what a record lacks, or what is not finite, is no point of a curve", () =>
   const record = { gate: sampleGate({ difference: Number.NaN, interval: [0.1, Infinity] }) };
   const tags = cycleValues({ ...cycle, record }).map((value) => "tag" in value && value.tag);
   expect(tags).toEqual(["serving/policy_version", "gate/lower", "gate/rows", "outcome"]);
+});
+
+test("curves tell how well rewards are told apart, and how much is outdated", () => {
+  const separation = { rows: 900, rewarded: 40, auc: 0.6, standardError: 0.02 };
+  const record = {
+    calibration: { errorBefore: 0.2, errorAfter: 0.1, separation },
+    feedback: { outdated: 0.4 },
+  } as unknown as Cycle["record"];
+  const values = cycleValues({ ...sampleCycle(), cycle: 4, record });
+  expect(values).toContainEqual({ tag: "calibration/auc", scalar: 0.6 });
+  expect(values).toContainEqual({ tag: "feedback/outdated", scalar: 0.4 });
 });
