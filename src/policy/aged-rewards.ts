@@ -5,7 +5,7 @@ import {
   joinRewards,
   type RewardsByItem,
   rewardsOf,
-  shareOf,
+  shareByItem,
 } from "./item-rewards.ts";
 import { lastingShares } from "./lasting-rewards.ts";
 
@@ -40,7 +40,7 @@ function weighBlocks(blocks: readonly RewardsByItem[], lowest: number): readonly
     known = joinByItem([known, block]);
     const lasting = lastingShares(known, joinByItem(blocks.slice(index + 1)), lowest);
     if (lasting === undefined) continue;
-    known = new Map([...known].map(([item, one]) => [item, shareOf(one, lasting(item))]));
+    known = shareByItem(known, lasting);
     for (const before of shares.slice(0, index + 1))
       for (const [item, share] of before) before.set(item, share * lasting(item));
   }
@@ -59,9 +59,9 @@ export function createAgedRewards<Half>(decisions: number): AgedRewards<Half> {
     blocks[Math.min(last, Math.floor(Math.log2(decisions / Math.max(1, decisions - decision))))]!;
   let lowest = Number.POSITIVE_INFINITY;
   let shares: readonly Shares[] | undefined;
+  const joinHalves = () => blocks.map((halves) => joinByItem(halves.values()));
   const weigh = () => {
-    const all = () => blocks.map((halves) => joinByItem(halves.values()));
-    shares ??= weighBlocks(all(), lowest);
+    shares ??= weighBlocks(joinHalves(), lowest);
     return shares;
   };
   return {
@@ -76,21 +76,13 @@ export function createAgedRewards<Half>(decisions: number): AgedRewards<Half> {
         blocks.flatMap((halves, index) =>
           [...halves]
             .filter(([half]) => !without.includes(half))
-            .map(
-              ([, rewards]) =>
-                new Map(
-                  [...rewards].map(([item, one]) => [
-                    item,
-                    shareOf(one, weigh()[index]!.get(item)!),
-                  ]),
-                ),
-            ),
+            .map(([, rewards]) => shareByItem(rewards, (item) => weigh()[index]!.get(item)!)),
         ),
       ),
     outdated: () => {
       let [all, counted] = [0, 0];
-      for (const [index, halves] of blocks.entries())
-        for (const [item, { impressions }] of joinByItem(halves.values())) {
+      for (const [index, block] of joinHalves().entries())
+        for (const [item, { impressions }] of block) {
           all += impressions;
           counted += impressions * weigh()[index]!.get(item)!;
         }

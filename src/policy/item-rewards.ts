@@ -29,8 +29,8 @@ export const joinRewards = (one: ItemRewards | undefined, other: ItemRewards): I
         rewardSquares: one.rewardSquares + other.rewardSquares,
       };
 
-/** The same impressions with a share of their weights. */
-export const shareOf = (
+/** The same impressions with a share of their weights, above 0. */
+const shareOf = (
   { impressions, weightSquares, rewardSum, rewardSquares }: ItemRewards,
   share: number,
 ): ItemRewards => ({
@@ -39,6 +39,11 @@ export const shareOf = (
   rewardSum: share * rewardSum,
   rewardSquares: share * rewardSquares,
 });
+
+export const shareByItem = (
+  rewards: RewardsByItem,
+  share: (itemId: ItemId) => number,
+): RewardsByItem => new Map([...rewards].map(([item, one]) => [item, shareOf(one, share(item))]));
 
 export function joinByItem(parts: Iterable<RewardsByItem>): Map<ItemId, ItemRewards> {
   const all = new Map<ItemId, ItemRewards>();

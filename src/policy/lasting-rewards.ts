@@ -19,7 +19,7 @@ type Odds = ReadonlyMap<ItemId, number>;
 
 const sumAll = (rewards: readonly ItemRewards[]): ItemRewards => rewards.reduce(joinRewards);
 
-/** Counts per impression before any: a gamma distribution. */
+/** Counts per impression: a gamma distribution. */
 interface GammaRate {
   readonly shape: number;
   /** Impressions. */
@@ -35,6 +35,7 @@ const logChance = (count: number, impressions: number, { shape, rate }: GammaRat
 
 interface Earlier {
   readonly rewards: RewardsByItem;
+  /** Of all their impressions. */
   readonly mean: number;
   /** n₀, impressions whose mean counts as much as the mean of all. */
   readonly prior: number;

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { clicksOf } from "../../tests/support/sample.ts";
 import { itemId } from "../domain/ids.ts";
 import { createRandom } from "../numeric/random.ts";
-import { shareOf } from "./item-rewards.ts";
+import { type RewardsByItem, shareByItem } from "./item-rewards.ts";
 import { measurePopularity } from "./measure-popularity.ts";
 
 const [a, b, c] = [itemId("a"), itemId("b"), itemId("c")];
@@ -14,8 +14,8 @@ test("impressions that count in part are fewer, and tell as much of the items' d
       return [own, clicksOf(30, index % 10)] as const;
     }),
   );
-  const parts = new Map([...rewards].map(([item, one]) => [item, shareOf(one, 0.25)]));
-  const priorOf = (known: typeof parts) => {
+  const parts = shareByItem(rewards, () => 0.25);
+  const priorOf = (known: RewardsByItem) => {
     const { scores, mean } = measurePopularity(known);
     const { impressions, rewardSum } = known.get(itemId("i-9"))!;
     const shrunk = scores.get(itemId("i-9"))!;
