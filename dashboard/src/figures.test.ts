@@ -203,3 +203,8 @@ test("the reward model's separation stands beside its calibration", () => {
     figures: [{ label: "AUC of rewards", text: "0.683" }],
   });
 });
+
+test("the share of outdated impressions stands beside the feedback that was read", () => {
+  const [group] = figureGroups({ feedback: { decisions: 1200, outdated: 0.384 } });
+  expect(group?.figures).toContainEqual({ label: "outdated for popularity", text: "38.4\u00a0%" });
+});

@@ -32,17 +32,18 @@ export interface AgedRewards<Half> {
   outdated(): number;
 }
 
-/** Of each block, oldest first, the shares that count beside all later blocks. */
+/** Of each block, oldest first, the shares that count beside all later blocks; those of the others are 1. */
 function weighBlocks(blocks: readonly RewardsByItem[], lowest: number): readonly Shares[] {
-  const shares = blocks.map((block) => new Map([...block.keys()].map((itemId) => [itemId, 1])));
+  const shares = blocks.map(() => new Map<ItemId, number>());
   let known: RewardsByItem = new Map();
-  for (const [index, block] of blocks.entries()) {
+  for (const [index, block] of blocks.slice(0, -1).entries()) {
     known = joinByItem([known, block]);
     const lasting = lastingShares(known, joinByItem(blocks.slice(index + 1)), lowest);
     if (lasting === undefined) continue;
     known = shareByItem(known, lasting);
-    for (const before of shares.slice(0, index + 1))
-      for (const [item, share] of before) before.set(item, share * lasting(item));
+    for (const [before, own] of shares.slice(0, index + 1).entries())
+      for (const item of blocks[before]!.keys())
+        own.set(item, (own.get(item) ?? 1) * lasting(item));
   }
   return shares;
 }
@@ -57,36 +58,36 @@ export function createAgedRewards<Half>(decisions: number): AgedRewards<Half> {
   const blocks = Array.from({ length: last + 1 }, () => new Map<Half, Map<ItemId, ItemRewards>>());
   const blockOf = (decision: number) =>
     blocks[Math.min(last, Math.floor(Math.log2(decisions / Math.max(1, decisions - decision))))]!;
-  let lowest = Number.POSITIVE_INFINITY;
+  let [lowest, shown] = [Number.POSITIVE_INFINITY, 0];
   let shares: readonly Shares[] | undefined;
-  const joinHalves = () => blocks.map((halves) => joinByItem(halves.values()));
   const weigh = () => {
-    shares ??= weighBlocks(joinHalves(), lowest);
+    shares ??= weighBlocks(
+      blocks.map((halves) => joinByItem(halves.values())),
+      lowest,
+    );
     return shares;
   };
+  const sum = (...without: readonly (Half | undefined)[]): RewardsByItem =>
+    joinByItem(
+      blocks.flatMap((halves, index) =>
+        [...halves]
+          .filter(([half]) => !without.includes(half))
+          .map(([, rewards]) => shareByItem(rewards, (item) => weigh()[index]!.get(item) ?? 1)),
+      ),
+    );
   return {
     add: ({ decision, half, itemId, reward }) => {
       lowest = Math.min(lowest, reward);
+      shown += 1;
       const halves = blockOf(decision);
       const known = halves.get(half) ?? new Map<ItemId, ItemRewards>();
       halves.set(half, known.set(itemId, joinRewards(known.get(itemId), rewardsOf(reward))));
     },
-    sum: (...without) =>
-      joinByItem(
-        blocks.flatMap((halves, index) =>
-          [...halves]
-            .filter(([half]) => !without.includes(half))
-            .map(([, rewards]) => shareByItem(rewards, (item) => weigh()[index]!.get(item)!)),
-        ),
-      ),
+    sum,
     outdated: () => {
-      let [all, counted] = [0, 0];
-      for (const [index, block] of joinHalves().entries())
-        for (const [item, { impressions }] of block) {
-          all += impressions;
-          counted += impressions * weigh()[index]!.get(item)!;
-        }
-      return all === 0 ? 0 : 1 - counted / all;
+      let counted = 0;
+      for (const { impressions } of sum().values()) counted += impressions;
+      return shown === 0 ? 0 : 1 - counted / shown;
     },
   };
 }

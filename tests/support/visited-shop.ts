@@ -33,6 +33,8 @@ export async function visitShop(
     readonly visits: number;
     readonly seed: number;
     readonly chances?: { readonly wanted: number; readonly other: number };
+    /** In place of those: of an item, whoever sees it. */
+    readonly chanceOf?: (shown: string) => number;
   },
 ): Promise<void> {
   const random = createRandom(options.seed);
@@ -47,7 +49,8 @@ export async function visitShop(
     });
     const [shown] = decision.slate;
     const item = await engine.findItem(shown!);
-    const chance = item?.categories.includes(wanted) ? often : seldom;
+    const chance =
+      options.chanceOf?.(shown!) ?? (item?.categories.includes(wanted) ? often : seldom);
     if (random.uniform() >= chance) continue;
     const { decisionId } = decision;
     await engine.record([

@@ -14,18 +14,17 @@ import { runCycle } from "./run-cycle.ts";
 const seed = 113;
 const visits = 900;
 
-test("after a change of tastes the loop starts again, and learns nothing from before", async () => {
+async function open() {
   const shop = await openShop(visitedOptions);
   const { store, clock } = shop;
+  const [configuration, scenario] = [visitedConfiguration, visitedScenario];
   const learn = async () =>
-    (await runCycle({
-      store,
-      configuration: visitedConfiguration,
-      scenario: visitedScenario,
-      clock,
-      seed,
-      threads: 1,
-    }))!;
+    (await runCycle({ store, configuration, scenario, clock, seed, threads: 1 }))!;
+  return { shop, store, learn };
+}
+
+test("after a change of tastes the loop starts again, and learns nothing from before", async () => {
+  const { shop, store, learn } = await open();
   await visitShop(shop, { visits, seed });
   const first = await learn();
   expect(first.outcome).toBe("promote");
@@ -48,4 +47,15 @@ test("after a change of tastes the loop starts again, and learns nothing from be
   expect(next.record.plan?.decisions).toBe(visits + 300);
   const { decisions, findings } = await audit({ store, configuration: visitedConfiguration });
   expect({ decisions, findings }).toEqual({ decisions: 2 * visits + 300, findings: [] });
+}, 60_000);
+
+test("a cycle's record has the share of the impressions that is outdated, if items have changed", async () => {
+  const { shop, learn } = await open();
+  const liking = (liked: string) => (shown: string) => (shown === liked ? 0.6 : 0.1);
+  await visitShop(shop, { visits: 600, seed, chanceOf: liking("i-0") });
+  const before = await learn();
+  expect(before.record.feedback).not.toHaveProperty("outdated");
+  await visitShop(shop, { visits: 600, seed: seed + 1, chanceOf: liking("i-5") });
+  const after = await learn();
+  expect(after.record.feedback?.outdated).toBeGreaterThan(0.1);
 }, 60_000);
