@@ -205,6 +205,15 @@ test("the reward model's separation stands beside its calibration", () => {
 });
 
 test("the share of outdated impressions stands beside the feedback that was read", () => {
-  const [group] = figureGroups({ feedback: { decisions: 1200, outdated: 0.384 } });
+  const counts = {
+    rows: 12000,
+    candidates: 240000,
+    decisions: 1200,
+    kept: 1200,
+    newDecisions: 1000,
+    users: 400,
+    judged: 1000,
+  };
+  const [group] = figureGroups({ feedback: { ...counts, outdated: 0.384 } });
   expect(group?.figures).toContainEqual({ label: "outdated for popularity", text: "38.4\u00a0%" });
 });
