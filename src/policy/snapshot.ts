@@ -51,15 +51,21 @@ export function encodeTensors(file: TensorFile): Uint8Array {
   }
   const layout = entries.map(([name, { shape }]) => ({ name, shape }));
   const header = Buffer.from(JSON.stringify({ ...file.meta, layout }));
-  const fixed = Buffer.alloc(fixedBytes);
-  fixed.write(magic, 0, "latin1");
-  fixed.writeUInt32LE(format, 4);
-  fixed.writeUInt32LE(header.length, 8);
-  const blobs = entries.map(([, { values }]) =>
-    Buffer.from(values.buffer, values.byteOffset, values.byteLength),
-  );
-  const body = Buffer.concat([fixed, header, ...blobs]);
-  return Buffer.concat([body, createHash("sha256").update(body).digest()]);
+  const values = entries.map(([, tensor]) => tensor.values);
+  const length = values.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  // One buffer: a checkpoint of a large network has a gigabyte.
+  const bytes = Buffer.alloc(fixedBytes + header.length + length + digestBytes);
+  bytes.write(magic, 0, "latin1");
+  bytes.writeUInt32LE(format, 4);
+  bytes.writeUInt32LE(header.length, 8);
+  bytes.set(header, fixedBytes);
+  let at = fixedBytes + header.length;
+  for (const { buffer, byteOffset, byteLength } of values) {
+    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), at);
+    at += byteLength;
+  }
+  bytes.set(createHash("sha256").update(bytes.subarray(0, at)).digest(), at);
+  return bytes;
 }
 
 function checkEnvelope(bytes: Buffer): void {

@@ -72,7 +72,7 @@ export function testLifetime(createRecord: () => OpenStore): void {
     expect([await store.heartbeats.last(), await store.sequence()]).toEqual([31_000, 0]);
     const before = await store.sizeBytes();
     expect(before).toBeGreaterThan(0);
-    await store.items.put([sampleItem("a", { attributes: { text: "x".repeat(100_000) } })]);
+    await store.items.put([sampleItem("a", { attributes: { text: "x".repeat(200_000) } })]);
     expect((await store.sizeBytes()) - before).toBeGreaterThan(100_000);
     await store.close();
   });

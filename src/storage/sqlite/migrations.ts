@@ -1,6 +1,7 @@
 import {
   anchorSchema,
   auditedArmsSchema,
+  checkpointPartsSchema,
   encodersSchema,
   holdbackSchema,
   retrieversSchema,
@@ -51,4 +52,5 @@ export const migrations: readonly string[] = [
   removalSchema,
   trailSchema,
   deferralsSchema,
+  checkpointPartsSchema,
 ];

@@ -1,7 +1,8 @@
 import { EngineError } from "../../domain/errors.ts";
 import type { Store } from "../store.ts";
 import { createCampaignStore } from "./campaigns.ts";
-import { readBytes, readNumber } from "./columns.ts";
+import { createCheckpointStore } from "./checkpoints.ts";
+import { readNumber } from "./columns.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import { prepareConsents } from "./consents.ts";
 import { createCycleStore } from "./cycles.ts";
@@ -61,7 +62,6 @@ function createStore(connection: Connection, path: string, log: LogSync): Store 
   const size = connection.prepare(
     "SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size",
   );
-  const checkpoint = connection.prepare("SELECT bytes FROM checkpoints WHERE name = ?");
   let closed: Promise<void> | undefined;
   return {
     ...createScoped(connection, commits, everything),
@@ -84,12 +84,7 @@ function createStore(connection: Connection, path: string, log: LogSync): Store 
       learnable.set(byDefault, found);
       return found;
     },
-    checkpoints: {
-      load: async (name) => {
-        const row = checkpoint.get(name);
-        return row && readBytes(row, "bytes");
-      },
-    },
+    checkpoints: createCheckpointStore(connection),
     erasures: createErasureStore(connection, commits, path),
     retention: createRetentionStore(connection, commits),
     files: createWrittenFileStore(connection, commits),

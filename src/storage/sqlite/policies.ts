@@ -11,6 +11,7 @@ import { canonicalJson } from "../canonical-json.ts";
 import { policyEvidence } from "../policy-evidence-schema.ts";
 import type { NewPolicy, PolicyChange, PolicyStore } from "../policy-store.ts";
 import { decodeRecord, encodeRecord } from "../record-schema.ts";
+import { prepareCheckpoints } from "./checkpoints.ts";
 import { readBytes, readNumber, readText } from "./columns.ts";
 import type { Connection } from "./connection.ts";
 import { prepareCycleInsert } from "./cycles.ts";
@@ -80,10 +81,7 @@ function prepareStatements(connection: Connection) {
     assign: connection.prepare(
       `INSERT INTO assignments (sequence, ${assignments.columns}) VALUES (?, ${assignments.placeholders})`,
     ),
-    saveCheckpoint: connection.prepare(
-      "INSERT OR REPLACE INTO checkpoints (name, bytes) VALUES (?, ?)",
-    ),
-    removeCheckpoint: connection.prepare("DELETE FROM checkpoints WHERE name = ?"),
+    checkpoints: prepareCheckpoints(connection),
     saveEncoder: connection.prepare("INSERT OR IGNORE INTO encoders (hash, bytes) VALUES (?, ?)"),
     encoder: connection.prepare("SELECT bytes FROM encoders WHERE hash = ?"),
     insertCycle: prepareCycleInsert(connection),
@@ -188,10 +186,8 @@ function applyChange(statements: Statements, change: PolicyChange, numbers: Even
   for (const status of change.statuses ?? []) updateStatus(statements, status);
   if (change.assign) assign(statements, change.assign(added), numbers);
   for (const { hash, bytes } of change.encoders ?? []) statements.saveEncoder.run(hash, bytes);
-  for (const { name, bytes } of change.checkpoints ?? []) {
-    if (bytes === undefined) statements.removeCheckpoint.run(name);
-    else statements.saveCheckpoint.run(name, bytes);
-  }
+  for (const { name, bytes } of change.checkpoints ?? [])
+    statements.checkpoints.replace(name, bytes);
   return {
     added,
     ...(change.cycle && { cycle: statements.insertCycle(change.cycle(added)) }),

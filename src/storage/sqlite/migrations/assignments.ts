@@ -65,3 +65,16 @@ INSERT INTO assignments (scenario, sequence, canary_share, mode)
 UPDATE policy_snapshots SET status = 'retired' WHERE status IN ('serving', 'canary', 'waiting');
 DELETE FROM checkpoints WHERE name LIKE 'critic/%';
 `;
+
+// A checkpoint is in parts: an unfinished training of a large network has more bytes than a cell holds.
+export const checkpointPartsSchema = `
+ALTER TABLE checkpoints RENAME TO whole_checkpoints;
+CREATE TABLE checkpoints (
+  name TEXT NOT NULL,
+  part INTEGER NOT NULL,
+  bytes BLOB NOT NULL,
+  PRIMARY KEY (name, part)
+) STRICT;
+INSERT INTO checkpoints SELECT name, 0, bytes FROM whole_checkpoints;
+DROP TABLE whole_checkpoints;
+`;
