@@ -21,6 +21,8 @@ const items = {
 export const configureShop = (epsilon: number): Configuration =>
   parseConfiguration({
     scenarios: [items],
+    // Enough for preset large.
+    learner: { maxMemory: 16_384 },
     ...(epsilon > 0 && { privacy: { differential: { epsilon, trainings: 1 } } }),
   });
 

@@ -30,6 +30,9 @@ export interface SequenceSettings {
   readonly patience: number;
 }
 
+/** Histories that are validated together. */
+export const validationRows = 64;
+
 export const defaultSettings: SequenceSettings = {
   epochs: 80,
   rows: 64,

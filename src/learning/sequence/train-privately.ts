@@ -6,7 +6,7 @@ import { warmUpCosine } from "../../tensor/schedule.ts";
 import type { PrivatePlan } from "../privacy/plan.ts";
 import { createPrivateTrainer, type PrivateTrainer } from "../privacy/private-trainer.ts";
 import { isTarget } from "./codes.ts";
-import { estimateTrainingBytes } from "./memory-need.ts";
+import { estimateStepBytes } from "./memory-need.ts";
 import { assertSequences, type SequenceProgress } from "./sequence-training.ts";
 import { buildUserLosses, userFeeds } from "./user-losses.ts";
 import type { Window } from "./windows.ts";
@@ -108,8 +108,7 @@ function tellPass(
 
 /** Bytes of a step: each user of a group has gradients of its own. */
 export const estimatePrivateBytes = (shape: TransformerShape): number =>
-  groupUsers *
-    estimateTrainingBytes({ network: shape, rows: 1, dropout: 0, negatives: undefined }) +
+  groupUsers * estimateStepBytes({ network: shape, rows: 1, dropout: 0, negatives: undefined }) +
   groupUsers * 4 * parameterCount(shape);
 
 /**

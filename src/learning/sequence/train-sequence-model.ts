@@ -11,10 +11,13 @@ import {
   type SequenceTraining,
   type SequenceTrainingOptions,
 } from "./sequence-training.ts";
-import { assertSettings, defaultSettings, type SequenceSettings } from "./settings.ts";
+import {
+  assertSettings,
+  defaultSettings,
+  type SequenceSettings,
+  validationRows,
+} from "./settings.ts";
 import { laneCount } from "./step-trainer.ts";
-
-const validationRows = 64;
 
 /**
  * Next-item training of a causal Transformer on item sequences alone, from scratch or from a
