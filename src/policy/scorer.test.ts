@@ -108,7 +108,9 @@ test("of policies popularity alone has a likeness: the others' states tell users
     (await (await open(one, 1)).represent(request)).likeness;
   const popularity = await likenessOf(changed("stateWeights"));
   // The category of every third item, over one event and three more.
-  expect([...popularity!].filter((_, cell) => cell % 2 === 0)).toEqual([0.25, 0, 0, 0.25, 0, 0]);
+  const { itemIds, values } = popularity!;
+  expect(itemIds).toEqual(views.map(({ itemId }) => itemId));
+  expect([...values].filter((_, cell) => cell % 2 === 0)).toEqual([0.25, 0, 0, 0.25, 0, 0]);
   for (const other of [network, changed("stateWeights", "itemBias")])
     expect(await likenessOf(other)).toBeUndefined();
 });

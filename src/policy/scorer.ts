@@ -35,8 +35,11 @@ const placeBy = (encoder: Encoder, { state, candidates }: ScoreRequest) => ({
 });
 
 /** Of popularity, whose state is that of all users. */
-const likenessOf = (isPopularity: boolean, { state, candidates }: ScoreRequest) =>
-  isPopularity ? { likeness: measureLikeness(state, candidates) } : {};
+function likenessOf(isPopularity: boolean, { state, candidates }: ScoreRequest) {
+  if (!isPopularity) return {};
+  const itemIds = candidates.map(({ itemId }) => itemId);
+  return { likeness: { itemIds, values: measureLikeness(state, candidates) } };
+}
 
 /** e of each candidate in the first head. A copy: the table gives rows of items that are gone to others. */
 function ownVectors(

@@ -1,3 +1,4 @@
+import type { ItemId } from "../../domain/ids.ts";
 import { dot } from "../../numeric/dot.ts";
 import {
   type PrincipalDirections,
@@ -13,8 +14,14 @@ export interface Representation {
   readonly items: VectorRows;
   /** z of each candidate. */
   readonly logits: Float64Array;
-  /** Two numbers of each candidate (`src/policy/likeness.ts`); absent if the network itself tells users apart. */
-  readonly likeness?: Float64Array;
+  /** Absent if the network itself tells users apart. */
+  readonly likeness?: CandidateLikeness;
+}
+
+/** Two numbers of each candidate (`src/policy/likeness.ts`). */
+export interface CandidateLikeness {
+  readonly itemIds: readonly ItemId[];
+  readonly values: Float64Array;
 }
 
 /** Directions in which vectors differ. */

@@ -115,12 +115,15 @@ test("where all states are alike, features say nothing of states, and the rest i
   expect(found.item).toEqual(expected.item);
 });
 
-test("likeness counts in sixteenths, and is absent of a policy without one", () => {
+test("likeness is that of the candidate, and absent of a policy without one", () => {
   const towers = drawTowers(9);
-  const likeness = Float64Array.from({ length: 10 }, (_, cell) => cell / 32);
+  const values = Float64Array.from({ length: 10 }, (_, cell) => cell / 32);
   const likenessOf = (one: Representation) =>
     createPairFeatures(createBasis(seen), one)(3).likeness;
-  expect([...likenessOf({ ...towers, likeness })!]).toEqual([3, 3.5]);
+  expect([...likenessOf({ ...towers, likeness: { itemIds: [], values } })!]).toEqual([
+    6 / 32,
+    7 / 32,
+  ]);
   expect(likenessOf(towers)).toBeUndefined();
 });
 

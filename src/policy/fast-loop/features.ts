@@ -12,9 +12,6 @@ import { createFourierFeatures } from "./fourier-features.ts";
 /** Typical logits of a trained policy above their mean. */
 const advantageScale = 4;
 
-/** Of the candidates of a request a likeness has a typical deviation of a sixteenth. */
-const likenessScale = 16;
-
 /** A constant, and the coordinates of a state or an item. */
 const ownCount = 1 + directionCount;
 
@@ -72,7 +69,7 @@ export interface PairFeatures {
   readonly state: Float64Array;
   /** [1, q]: a user's own residual is linear in it. */
   readonly item: Float64Array;
-  /** Times 16; absent if the policy tells users apart. */
+  /** Absent if the policy tells users apart. */
   readonly likeness?: Float64Array;
   /** z − z̄ */
   advantage: number;
@@ -118,7 +115,7 @@ export function createPairFeatures(
       found.item[1 + column] = q[column]!;
     }
     for (let column = 0; ofLikeness && column < likenessWidth; column++)
-      ofLikeness[column] = likenessScale * likeness[likenessWidth * candidate + column]!;
+      ofLikeness[column] = likeness.values[likenessWidth * candidate + column]!;
     found.advantage = advantages[candidate]!;
     linear[linear.length - 1] = found.advantage / advantageScale;
     writeFourier?.(q, pair);

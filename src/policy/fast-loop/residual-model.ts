@@ -21,7 +21,7 @@ import { tellApart } from "./tell-apart.ts";
 /**
  * To be raised by every change of learning or draws: its features, its priors, the order of events.
  */
-export const modelVersion = 13;
+export const modelVersion = 14;
 
 /**
  * Model of the difference between rewards and the policy's predictions (the hybrid model of Li et
@@ -87,6 +87,7 @@ export function createResidualModel(options: ResidualModelOptions, given?: Learn
 
   function learnDecision(learnt: Learnt, { userId, towers, shown }: FastDecision): Learnt {
     const describe = createPairFeatures(learnt.basis, towers);
+    if (towers.likeness) learnt.shownLikeness.addCandidates(towers.likeness);
     const user = ownUser(userId, learnt.priors);
     let renewed = learnt;
     for (const item of shown) {
