@@ -26,13 +26,8 @@ export function createCheckpointStore(connection: Connection): CheckpointStore {
     load: async (name) => {
       const found = parts.all(name).map((row) => readBytes(row, "bytes"));
       if (found.length === 0) return undefined;
-      const bytes = new Uint8Array(found.reduce((sum, { length }) => sum + length, 0));
-      let at = 0;
-      for (const part of found) {
-        bytes.set(part, at);
-        at += part.length;
-      }
-      return bytes;
+      const { buffer, byteOffset, length } = Buffer.concat(found);
+      return new Uint8Array(buffer, byteOffset, length);
     },
   };
 }
