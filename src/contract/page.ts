@@ -1,4 +1,4 @@
-/** The place and size of a page, in order of id. */
+/** The place and size of a page. */
 export interface PageQuery {
   /** `next` of the page before. */
   readonly after?: string;
@@ -6,7 +6,7 @@ export interface PageQuery {
   readonly limit?: number;
 }
 
-/** A page of rows, in order of id. */
+/** A page of rows, in the order that the call names. */
 export interface PageResponse<T> {
   readonly rows: readonly T[];
   /** Pass it as `after` for the next page; absent on the last one. */

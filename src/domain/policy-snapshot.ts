@@ -14,7 +14,7 @@ export type PolicyKind = (typeof policyKinds)[number];
  * - `waiting` passed the gate and waits for an operator's approval.
  * - `held` did not pass the gate, or was held by the mode.
  * - `retired` was replaced.
- * - `rolled-back` was replaced because live rewards were worse.
+ * - `rolled-back` was replaced by a review or by an operator.
  * - `lost` was a canary, and earned less than the serving policy.
  * - `undecided` was a canary, and left before live rewards had shown which is better.
  */

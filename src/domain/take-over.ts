@@ -43,7 +43,7 @@ export const retireCandidates = ({ canary, waiting }: Assignment): StatusChange[
 
 /**
  * A policy takes over, and the replaced one keeps a share of the users. Canary, waiting policy and
- * an earlier holdback leave. The loop's first learned policy also becomes the retriever.
+ * an earlier holdback leave. It also becomes the retriever if there is none.
  */
 export function takeOver(assignment: Assignment, holdbackShare: number): TakeOver {
   const { serving } = assignment;

@@ -108,7 +108,7 @@ export interface RecurveClient {
   getUser(userId: string): Promise<UserBody>;
   /** A page of users in order of id, by default 100. */
   listUsers(query?: PageQuery): Promise<PageResponse<UserBody>>;
-  /** Erases a user. Keep the receipt: nothing else can prove it. */
+  /** Erases a user. Keep the receipt; the server adds it to the file beside its database, too. */
   deleteUser(userId: string): Promise<ErasureReceipt>;
 
   /** Replaces the whole campaign. */

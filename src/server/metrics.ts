@@ -67,7 +67,8 @@ export function createMetrics(engine: Engine, shared?: SharedMetrics): Metrics {
     "Decisions made by a fallback instead of the chosen policy.",
     ["scenario"],
   );
-  void exportMetrics(registry, readLoop);
+  const measureRequests = createRequestMeter(registry);
+  void exportMetrics(Registry.merge([registry, loop]), readLoop);
   return {
     contentType: registry.contentType,
     read: async () => {
@@ -85,6 +86,6 @@ export function createMetrics(engine: Engine, shared?: SharedMetrics): Metrics {
     countEvents: ({ counts }) => {
       for (const [outcome, count] of Object.entries(counts)) events.inc({ outcome }, count);
     },
-    measureRequests: createRequestMeter(registry),
+    measureRequests,
   };
 }

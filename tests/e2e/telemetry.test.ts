@@ -97,9 +97,16 @@ test("a server and its learner send spans of requests and cycles, and metrics, t
   const cycle = await eventually(() => receiver.spans().find(({ name }) => name === "cycle"));
   expect(cycle.service).toBe("recurve-learner");
   expect(textOf(cycle.attributes, "recurve.scenario")).toBe("demo");
-  await eventually(() =>
-    receiver.metrics().some(({ name }) => name === "recurve_decisions_total") ? true : undefined,
-  );
+  // Of the server's own counters, of those that a request's meter brings, and of the record's.
+  const counted = [
+    "recurve_decisions_total",
+    "recurve_core_wait_seconds_total",
+    "recurve_learner_up",
+  ];
+  await eventually(() => {
+    const sent = new Set(receiver.metrics().map(({ name }) => name));
+    return counted.every((name) => sent.has(name)) ? true : undefined;
+  });
   const spans = receiver.spans();
   const request = spans.find(({ name }) => name === "POST /api/v1/recommend")!;
   expect(request.service).toBe("recurve");

@@ -28,7 +28,7 @@ export interface RecordSummary {
 export interface ServingCalls {
   /**
    * Draws a slate for a user, and resolves when the decision is durable with its propensities.
-   * @throws unknown_scenario, unknown_item, no_candidates, invalid_request
+   * @throws unknown_scenario, unknown_item, no_candidates, invalid_request; conflict if its `idempotencyKey` has led to another kind of slate, or a campaign has closed
    */
   recommend(input: RecommendInput): Promise<Recommendation>;
   /**
@@ -67,7 +67,7 @@ export interface ServingCalls {
   activateDecision(decisionId: string): Promise<Decision>;
   /**
    * Records events, all or none, at most 1000. Outcomes are in the order of the events.
-   * @throws unknown_decision, invalid_request
+   * @throws unknown_decision, invalid_request; conflict for a 101st event before a decision is activated
    *
    * @example
    * import { createRecurve } from "recurve";

@@ -38,7 +38,7 @@ export interface BehaviourTrainingOptions {
   readonly onProgress: (progress: TrainProgress) => void;
   /** Size of the encoder. Default: that of an unfinished training, else `small`. */
   readonly preset?: Preset | undefined;
-  /** Minutes of training, all its parts together. Default: until no epoch has been better for long. */
+  /** Minutes of training, all its parts together. Default: to the end of its schedule. */
   readonly minutes?: number | undefined;
   /** Drop an unfinished training instead of continuing it. Default: false. */
   readonly restart?: boolean | undefined;
