@@ -6,7 +6,7 @@ import { renderToString } from "react-dom/server";
 import { expect, onTestFinished, test } from "vitest";
 import type { RecommendRequest, RecommendResponse } from "../contract/recommend.ts";
 import { createRecurve } from "../host/create-recurve.ts";
-import { createClient, type RecurveClient } from "../sdk/client.ts";
+import { ApiError, createClient, type RecurveClient } from "../sdk/client.ts";
 import { type Recommendations, useRecommendations } from "./use-recommendations.ts";
 
 declare const document: { createElement(name: string): Parameters<typeof createRoot>[0] };
@@ -19,10 +19,12 @@ async function openShop() {
   const server = await createRecurve({ database: ":memory:", learner: false });
   onTestFinished(() => server.close());
   let away = false;
+  const sent: string[] = [];
   const client = createClient({
     baseUrl: "http://127.0.0.1:7400",
     fetch: async (url, init) => {
       if (away) throw new TypeError("no connection");
+      sent.push(url.replace(/^.*\//, ""));
       return server.fetch(new Request(url, init));
     },
   });
@@ -30,6 +32,8 @@ async function openShop() {
   const decisions = async () => (await client.listScenarios()).scenarios[0]!.decisions;
   return {
     client,
+    /** How often a route was called, by its last part. */
+    calls: (name: string) => sent.filter((one) => one === name).length,
     decisions,
     leave: (isAway: boolean) => {
       away = isAway;
@@ -53,7 +57,7 @@ function ForYou({ client, request, initial, tell }: ForYouProps) {
   return given.slate.map(({ itemId }) => itemId).join(" ");
 }
 
-function mount({ client }: Shop, initial?: RecommendResponse) {
+function mount({ client }: Pick<Shop, "client">, initial?: RecommendResponse) {
   const root = createRoot(document.createElement("div"));
   onTestFinished(() => root.unmount());
   let last: Recommendations | undefined;
@@ -61,8 +65,9 @@ function mount({ client }: Shop, initial?: RecommendResponse) {
     last = given;
   };
   return {
-    show: (userId: string, slateSize = 2) => {
-      const props = { client, request: { userId, slateSize }, tell, ...(initial && { initial }) };
+    show: (userId: string, slateSize = 2, deferred = false) => {
+      const request = { userId, slateSize, deferred };
+      const props = { client, request, tell, ...(initial && { initial }) };
       flushSync(() => root.render(createElement(StrictMode, {}, createElement(ForYou, props))));
     },
     given: () => last!,
@@ -152,6 +157,33 @@ test("a deferred slate of a kept page is activated when it is shown, and replace
   await expect.poll(() => shop.decisions(), patient).toBe(2);
   await expect.poll(() => late.given().decisionId, patient).not.toBe("gone");
   expect(await shop.decisions()).toBe(2);
+});
+
+/** A shop whose activations fail with a code. */
+function withFailure({ client }: Shop, code: string, status: number) {
+  const activateDecision = () => Promise.reject(new ApiError(code, "refused", { status }));
+  return { client: { ...client, activateDecision } };
+}
+
+test("an activation that fails for another reason is the error of the slate that is shown, and draws no other one", async () => {
+  const shop = await openShop();
+  const page = mount(withFailure(shop, "overloaded", 503));
+  page.show("ada", 2, true);
+  await expect.poll(() => page.given().error, patient).toMatchObject({ code: "overloaded" });
+  const { status, slate, refresh, decisionId } = page.given();
+  expect([status, slate.length, shop.calls("recommend")]).toEqual(["ready", 2, 1]);
+  flushSync(refresh);
+  await expect.poll(() => page.given().decisionId).not.toBe(decisionId);
+  expect(shop.calls("recommend")).toBe(2);
+});
+
+test("a slate that is too late is replaced once, and a second one is told", async () => {
+  const shop = await openShop();
+  const page = mount(withFailure(shop, "conflict", 409));
+  page.show("ada", 2, true);
+  await expect.poll(() => page.given().error, patient).toMatchObject({ code: "conflict" });
+  expect(page.given()).toMatchObject({ status: "ready", slate: [{}, {}] });
+  expect(shop.calls("recommend")).toBe(2);
 });
 
 test("a component that is gone before its request was sent draws no slate", async () => {

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from "react";
 import type { EventBody } from "../contract/events.ts";
 import type { RecommendRequest, RecommendResponse, SlateEntry } from "../contract/recommend.ts";
-import type { RecurveClient } from "../sdk/client.ts";
+import type { ApiError, RecurveClient } from "../sdk/client.ts";
 
 /** Options of `useRecommendations`. */
 export interface RecommendationsOptions {
@@ -15,7 +15,7 @@ export interface Recommendations {
   readonly slate: readonly SlateEntry[];
   readonly decisionId?: string;
   readonly status: "waiting" | "ready" | "failed";
-  /** Of the failed request: an `ApiError`, or the error of the client's own `fetch`. */
+  /** Of the failed request, or of the activation of the slate that is shown: an `ApiError`, or the error of the client's own `fetch`. */
   readonly error?: Error;
   /** Asks for another slate of the same request. The one that is shown stays until the answer. */
   refresh(): void;
@@ -32,26 +32,35 @@ interface Answer {
   readonly key: string;
   readonly turn: number;
   readonly response?: RecommendResponse;
+  /** Of the request, or of the activation of its response. */
   readonly error?: Error;
+  /** It was drawn in the place of a slate that was activated too late. */
+  readonly isReplacement?: boolean;
 }
 
-/** A deferred slate that is shown counts from then on. One that can't count any more is replaced, once in strict mode too. */
+/** Its slate can't count any more, and another one is drawn. Only once, so that no failure that lasts draws slates without end. */
+function isTooLate({ response, error, isReplacement }: Answer): boolean {
+  const { code = "" } = (error ?? {}) as Partial<ApiError>;
+  return response !== undefined && !isReplacement && ["not_found", "conflict"].includes(code);
+}
+
+/** A deferred slate that is shown counts from then on. A failure is reported once, in strict mode too. */
 function useActivation(
   client: RecurveClient,
   { deferred, decisionId }: Partial<RecommendResponse> = {},
-  replace: () => void,
+  fail: (decisionId: string, error: Error) => void,
 ): void {
   const id = deferred && decisionId;
   useEffect(() => {
     if (!id) return undefined;
     let isCurrent = true;
-    client.activateDecision(id).catch(() => {
-      if (isCurrent) replace();
+    client.activateDecision(id).catch((error: Error) => {
+      if (isCurrent) fail(id, error);
     });
     return () => {
       isCurrent = false;
     };
-  }, [client, id, replace]);
+  }, [client, id, fail]);
 }
 
 /**
@@ -76,13 +85,14 @@ export function useRecommendations(
     initial && { key, turn, response: initial },
   );
   const shown = answer?.key === key ? answer : undefined;
-  const isAnswered = shown?.turn === turn;
+  const isReplacement = shown !== undefined && isTooLate(shown);
+  const isAnswered = shown?.turn === turn && !isReplacement;
 
   useEffect(() => {
     if (isAnswered) return undefined;
     let isCurrent = true;
     const settle = (settled: Pick<Answer, "response" | "error">) => {
-      if (isCurrent) setAnswer({ key, turn, ...settled });
+      if (isCurrent) setAnswer({ key, turn, isReplacement, ...settled });
     };
     // Strict mode takes an effect back at once: no decision is drawn for that.
     const timer = setTimeout(() => {
@@ -95,12 +105,15 @@ export function useRecommendations(
       isCurrent = false;
       clearTimeout(timer);
     };
-  }, [client, key, turn, isAnswered]);
+  }, [client, key, turn, isAnswered, isReplacement]);
 
   const refresh = useCallback(() => setTurn((before) => before + 1), []);
   const { userId } = request;
   const decisionId = shown?.response?.decisionId;
-  useActivation(client, shown?.response, refresh);
+  const fail = useCallback((id: string, error: Error) => {
+    setAnswer((before) => (before?.response?.decisionId === id ? { ...before, error } : before));
+  }, []);
+  useActivation(client, shown?.response, fail);
 
   const record = useCallback(
     async (type: string, itemId: string, fields: Partial<EventBody> = {}) => {
@@ -111,9 +124,9 @@ export function useRecommendations(
   );
   return {
     slate: shown?.response?.slate ?? [],
-    status: isAnswered ? (shown.error ? "failed" : "ready") : "waiting",
+    status: isAnswered ? (shown.response ? "ready" : "failed") : "waiting",
     ...(decisionId !== undefined && { decisionId }),
-    ...(shown?.error && { error: shown.error }),
+    ...(shown?.error && !isReplacement && { error: shown.error }),
     refresh,
     record,
   };
