@@ -126,6 +126,14 @@ describe("seen items", () => {
     expect(await offered(shop)).toEqual(i(0, 2, 3, 4, 5));
   });
 
+  test("by an event with a time in the future are left out from its arrival on", async () => {
+    const shop = await open({ excludeSeen: [{ days: 1 }] });
+    await record(shop, "buy", "i-0", -400 * day);
+    expect(await offered(shop)).toEqual(i(1, 2, 3, 4, 5));
+    shop.advance(day);
+    expect(await offered(shop)).toEqual(i(0, 1, 2, 3, 4, 5));
+  });
+
   test("repetition: after so many showings within the hours without a click, in this scenario", async () => {
     const shop = await open(
       { rules: { repetition: [{ showings: 2, hours: 24, unless: ["click"] }] }, slateSize: 1 },

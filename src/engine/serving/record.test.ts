@@ -218,13 +218,15 @@ describe("the grace period", () => {
 });
 
 describe("an event is completed:", () => {
-  test("its value is 1 and its time is now, where it has none", async () => {
+  test("its value is 1 and its time is now, where it has none or one of the future", async () => {
     const { engine, store, clock } = await openShop();
-    await engine.record([event(), event({ value: -2.5, occurredAt: 7 })]);
+    const ahead = { value: 2, occurredAt: clock() + 1 };
+    await engine.record([event(), event({ value: -2.5, occurredAt: 7 }), event(ahead)]);
     const history = await store.events.history(ann, { asOf: 100, limit: 10 });
     expect(history.map(({ value, occurredAt }) => [value, occurredAt])).toEqual([
       [1, clock()],
       [-2.5, 7],
+      [2, clock()],
     ]);
   });
 

@@ -41,13 +41,14 @@ function refuse(index: number, field: string, value: unknown, remedy: string): E
   );
 }
 
+/** Nothing has happened later than it arrives: a later time is of a fast clock, and would escape retention and rules. */
 export const complete = (
-  { userId: user, itemId: item, decisionId: decision, ...event }: EventInput,
+  { userId: user, itemId: item, decisionId: decision, occurredAt, ...event }: EventInput,
   now: number,
 ): BehaviourEvent => ({
   value: 1,
-  occurredAt: now,
   ...event,
+  occurredAt: Math.min(occurredAt ?? now, now),
   userId: userId(user),
   itemId: itemId(item),
   ...(decision !== undefined && { decisionId: decisionId(decision) }),
@@ -82,9 +83,6 @@ function checkNamed(event: BehaviourEvent, decision: Named | undefined, index: n
   return decision;
 }
 
-/** Nothing has happened later than it arrives: the sender's clock is fast. */
-const happened = ({ occurredAt }: BehaviourEvent, now: number): number => Math.min(occurredAt, now);
-
 /** Of an outcome that campaigns pay for: its price, or nothing if this one pays for another. */
 function rewardOfAd(
   { type }: BehaviourEvent,
@@ -106,8 +104,7 @@ export function attribute(
 ): Attributed {
   if (decision === undefined) return { row: { event }, late: false };
   const { type } = event;
-  const late =
-    now >= closesFor(decision, type) || happened(event, now) >= windowEnd(decision, type);
+  const late = now >= closesFor(decision, type) || event.occurredAt >= windowEnd(decision, type);
   const place = {
     decisionId: decision.decisionId,
     position: decision.slate.indexOf(event.itemId),
@@ -159,7 +156,7 @@ export async function attributeEvents(
   for (const [index, event] of events.entries()) {
     const decision: Named | undefined =
       event.decisionId === undefined
-        ? await store.decisions.findByItem({ ...event, occurredAt: happened(event, now), now })
+        ? await store.decisions.findByItem({ ...event, now })
         : checkNamed(event, named.get(event.decisionId), index);
     const attributed = attribute(event, decision, { configuration, now });
     if (!Number.isFinite(attributed.row.reward?.value ?? 0))
