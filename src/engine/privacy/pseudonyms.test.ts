@@ -164,7 +164,7 @@ test("whichever entrance it comes by, no raw id is in the record, its log, expor
   const { refusals } = await importText(store, "edges", [
     { userId: ada, type: "friend", to: "who-is-this" },
   ]);
-  expect(refusals).toEqual([expect.stringContaining("user 'who-is-this' was never written")]);
+  expect(refusals).toEqual([expect.stringContaining("to is 'who-is-this', who was never written")]);
   // Who is refused gets no pseudonym.
   expect(await store.pseudonyms.keys()).toEqual(before);
   expect(await engine.findUser(ada)).toMatchObject({ attributes: { age: 36 }, consent });
@@ -217,6 +217,24 @@ test("edges that are refused over HTTP give nobody a name, and say who was unkno
   }
   expect(await send(follow)).toMatchObject({ status: 200, body: { created: 1 } });
   expect(await names()).toBe(2);
+});
+
+test("an edge to the user's own pseudonym is one to oneself, over HTTP and in an import", async () => {
+  const { store, engine } = await start(newPath());
+  await engine.putUsers([{ userId: ada }]);
+  const own = (await engine.listUsers()).rows[0]!.userId;
+  for (const type of ["friend", "follow"] as const) {
+    const edge = { userId: ada, type, to: own };
+    await expect(engine.putEdges([edge])).rejects.toMatchObject({
+      code: "invalid_request",
+      details: { field: "edges[0].to", value: own },
+      message: `edges[0].to is '${own}': must not be the user's own id; name another user or author`,
+    });
+    expect((await importText(store, "edges", [edge])).refusals).toEqual([
+      expect.stringContaining(`to is '${own}': must not be the user's own id`),
+    ]);
+  }
+  expect(await engine.listEdges(ada)).toEqual([]);
 });
 
 test("every call of the engine is known to speak of users, or not to", async () => {

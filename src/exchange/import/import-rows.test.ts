@@ -195,7 +195,7 @@ test("edges go in from CSV; those to oneself and of unknown users are refused by
     [
       [
         4,
-        "user 'nobody' was never written and has no event; create the user first, with PUT /api/v1/users or an import",
+        "to is 'nobody', who was never written and has no event; create the user first, with PUT /api/v1/users or an import",
       ],
       [
         5,

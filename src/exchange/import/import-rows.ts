@@ -2,7 +2,7 @@ import type { Scenario } from "../../domain/scenario.ts";
 import { describeProblem, findProblem } from "../../engine/campaigns/check-campaign.ts";
 import { createTranslator, findEdges } from "../../engine/privacy/as-sent.ts";
 import type { Pseudonyms } from "../../engine/privacy/pseudonyms.ts";
-import { findUnknown, unknownRemedy } from "../../engine/social/check-edges.ts";
+import { describeEdgeProblem, findEdgeProblems } from "../../engine/social/check-edges.ts";
 import type { Store } from "../../storage/store.ts";
 import { pseudonymiseRows } from "./pseudonymise-rows.ts";
 import type { AcceptedRow, ImportedEvent, ImportRow, Refusal, RowSource } from "./row.ts";
@@ -45,24 +45,22 @@ function check(row: ImportRow, scenarios: readonly Scenario[] = []): ImportRow {
   return { file, line, kind: "refused", reason: describeProblem(problem) };
 }
 
-/** The rows without the edges of unknown users, which are refused before anybody gets a pseudonym. */
-async function refuseUnknown(
+/** The rows without the edges of unknown users or to oneself, which are refused before anybody gets a pseudonym. */
+async function refuseEdges(
   { store, pseudonyms, onRefusal }: Pick<ImportOptions, "store" | "pseudonyms" | "onRefusal">,
   batch: readonly AcceptedRow[],
 ): Promise<readonly AcceptedRow[]> {
   const rows = batch.filter((row) => row.kind === "edge");
   const sent = rows.map(({ edge }) => edge);
   const edges = pseudonyms ? await findEdges(sent, createTranslator(pseudonyms)) : sent;
-  const unknown = await findUnknown(store.users, edges);
+  const problems = await findEdgeProblems(store.users, edges);
   const refused = new Set<AcceptedRow>();
   for (const [index, row] of rows.entries()) {
-    const user = unknown[index];
-    if (user === undefined) continue;
+    const problem = problems[index];
+    if (problem === undefined) continue;
     refused.add(row);
     const { file, line, edge } = row;
-    const sent = user === edges[index]?.userId ? edge.userId : edge.to;
-    const reason = `user '${sent}' was never written and has no event; ${unknownRemedy}`;
-    onRefusal({ file, line, reason });
+    onRefusal({ file, line, reason: describeEdgeProblem(problem, edge) });
   }
   return batch.filter((row) => !refused.has(row));
 }
@@ -105,7 +103,7 @@ export async function importRows(source: RowSource, options: ImportOptions): Pro
   let batch: AcceptedRow[] = [];
 
   async function flush(): Promise<void> {
-    const known = await refuseUnknown(options, batch);
+    const known = await refuseEdges(options, batch);
     const accepted = await pseudonymiseRows(known, options);
     const stored = await storeBatch(options, accepted);
     counts.read += batch.length;

@@ -4,6 +4,9 @@ import { exactly } from "../exactly.ts";
 import { limit, name, optional } from "../fields.ts";
 import type { EdgeInput, EdgesInput } from "../input.ts";
 
+/** The problem of an edge to oneself. */
+export const ownId = "must not be the user's own id; name another user or author";
+
 /** A connection of a user with somebody else. */
 export const edgeInput: z.ZodType<EdgeInput> = exactly<EdgeInput>()(
   z
@@ -14,7 +17,7 @@ export const edgeInput: z.ZodType<EdgeInput> = exactly<EdgeInput>()(
     })
     .refine(({ userId, to }) => userId !== to, {
       path: ["to"],
-      error: "must not be the user's own id; name another user or author",
+      error: ownId,
     })
     .meta({ id: "Edge" }),
 );
