@@ -95,19 +95,18 @@ test("bytes that are no UTF-8 are refused", async () => {
   );
 });
 
-test("a body that breaks off is the caller's failure", async () => {
+test.each([
+  ["of an announced length", { "content-length": "10" }],
+  ["in chunks", { "transfer-encoding": "chunked" }],
+])("a body %s that breaks off is the caller's failure", async (_, framing) => {
   const { app, logged } = await openTestServer();
   const body = new ReadableStream({ pull: () => Promise.reject(new Error("gone")) });
+  const headers = new Headers({ "content-type": "application/json", ...framing });
   const response = await app.request(
-    new Request("http://host/api/v1/events", {
-      method: "POST",
-      headers: { "content-type": "application/json", "content-length": "10" },
-      body,
-      duplex: "half",
-    }),
+    new Request("http://host/api/v1/events", { method: "POST", headers, body, duplex: "half" }),
   );
   expect([response.status, logged]).toEqual([400, []]);
-  expect(await response.text()).toContain("body ended before its announced length");
+  expect(await response.text()).toContain("body broke off before its end; send it again");
 });
 
 test("a charset that content-type adds is taken", async () => {

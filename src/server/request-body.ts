@@ -27,6 +27,12 @@ function parseBody(bytes: ArrayBuffer): unknown {
 const isAnnouncedBelow = ({ req }: Context, limit: number) =>
   req.header("transfer-encoding") === undefined && Number(req.header("content-length")) <= limit;
 
+/** The caller's failure, not the server's. */
+function refuseBrokenOff(cause: unknown): never {
+  if (cause instanceof EngineError) throw cause;
+  throw refuse("body broke off before its end; send it again", {}, cause);
+}
+
 function limitTo(limit: number): MiddlewareHandler {
   const count = bodyLimit({
     maxSize: limit,
@@ -35,7 +41,11 @@ function limitTo(limit: number): MiddlewareHandler {
       throw new EngineError("payload_too_large", message, { details: { limit } });
     },
   });
-  return (context, next) => (isAnnouncedBelow(context, limit) ? next() : count(context, next));
+  return async (context, next) => {
+    if (!isAnnouncedBelow(context, limit))
+      await count(context, async () => {}).catch(refuseBrokenOff);
+    return next();
+  };
 }
 
 const limitJson = limitTo(maxBytes);
@@ -47,10 +57,7 @@ export const limitBody: MiddlewareHandler = (context, next) => {
   return (isModel ? limitModel : limitJson)(context, next);
 };
 
-const receive = ({ req }: Context) =>
-  req.arrayBuffer().catch((cause: unknown) => {
-    throw refuse("body ended before its announced length; send it again", {}, cause);
-  });
+const receive = ({ req }: Context) => req.arrayBuffer().catch(refuseBrokenOff);
 
 const hasRoute = (context: Context) =>
   matchedRoutes(context).some((route) => route.method === context.req.method);
