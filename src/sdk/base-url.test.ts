@@ -20,13 +20,16 @@ test.each([
   ["localhost:7400", '"localhost:7400"'],
   ["ftp://host", '"ftp://host"'],
   ["http://", '"http://"'],
+  ["http://host/?x=1", '"http://host/?x=1"'],
+  ["http://host#x", '"http://host#x"'],
+  ["/recurve?x=1", '"/recurve?x=1"'],
 ])("the baseUrl %j is refused before any request", (baseUrl, told) => {
   for (const options of [{ baseUrl }, { baseUrl, fetch }]) {
     const error = refusal(options);
     expect(error).toBeInstanceOf(ApiError);
     expect(error).toMatchObject({
       code: "invalid_base_url",
-      message: `baseUrl must be the URL of the server, such as "http://127.0.0.1:7400", got ${told}`,
+      message: `baseUrl must be the URL of the server without query and fragment, such as "http://127.0.0.1:7400", got ${told}`,
       details: { field: "baseUrl" },
       retryable: false,
     });

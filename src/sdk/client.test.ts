@@ -218,6 +218,43 @@ test("a server that can't be reached is unreachable, and the cause is kept", asy
   });
 });
 
+test("an id that no path can name, and a body that is no JSON, reject as invalid_request and are not sent", async () => {
+  const { client, requests } = await openClient();
+  const itself: Record<string, unknown> = {};
+  itself.itself = itself;
+  const remedy = 'send a text other than "", "." and ".."';
+  const none = undefined as never;
+  for (const [call, message] of [
+    [() => client.putItem({} as never), `itemId is undefined: ${remedy}`],
+    [() => client.putUser(none), `userId is undefined: ${remedy}`],
+    [() => client.getUser(none), `userId is undefined: ${remedy}`],
+    [() => client.deleteUser(7n as never), `userId is 7: ${remedy}`],
+    [() => client.deleteEdge(none), `userId is undefined: ${remedy}`],
+    [() => client.deleteItem(".."), `itemId is "..": ${remedy}`],
+    [() => client.activateDecision(""), `decisionId is "": ${remedy}`],
+    [() => client.getItem("a\ud800"), `itemId is "a\\ud800": ${remedy}`],
+    [() => client.recommend({ userId: "ada", seed: 1n as never }), /^body is no JSON: .*BigInt/],
+    [() => client.putItems([itself as never]), /^body is no JSON: .*circular/],
+  ] as const) {
+    const error = await rejection(call());
+    expect(error).toBeInstanceOf(ApiError);
+    expect(error).toMatchObject({ code: "invalid_request", status: 0, retryable: false });
+    if (typeof message === "string") expect(error.message).toBe(message);
+    else expect(error.message).toMatch(message);
+  }
+  expect(requests).toEqual([]);
+});
+
+test.each([0, -1, 0.5, 3333.3, 2 ** 31, Number.NaN, "5"])(
+  "the timeoutMs %s is refused before any request",
+  (timeoutMs) => {
+    const create = () => createClient({ baseUrl: "http://host", timeoutMs: timeoutMs as number });
+    expect(create).toThrow(
+      `timeoutMs is ${timeoutMs}: send a whole number of milliseconds up to 2147483647`,
+    );
+  },
+);
+
 test("an answer that doesn't come in time is a timeout, its body included", async () => {
   const waitFor = (signal: AbortSignal) =>
     new Promise<never>((_, reject) => {

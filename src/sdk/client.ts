@@ -36,7 +36,8 @@ import { routes } from "../contract/routes.ts";
 import type { ScenariosResponse } from "../contract/scenarios.ts";
 import type { ErasureReceipt, UserBody, UserInput } from "../contract/users.ts";
 import { checkBaseUrl } from "./base-url.ts";
-import { ApiError, createTransport, type Fetch, type Transport } from "./transport.ts";
+import { at } from "./path.ts";
+import { type Call, createTransport, type Fetch, refuse, type Transport } from "./transport.ts";
 
 // This file is the package's entry: all names for callers are exported here.
 export type * from "../contract/activity.ts";
@@ -71,7 +72,7 @@ export interface ClientOptions {
   readonly apiKey?: string;
   /** Function that sends requests. Default: the global `fetch`. */
   readonly fetch?: Fetch;
-  /** Longest time of a request, answer included, in milliseconds: above 0. Default 10,000. */
+  /** Longest time of a request, answer included, in whole milliseconds: above 0. Default 10,000. */
   readonly timeoutMs?: number;
 }
 
@@ -166,23 +167,21 @@ export interface RecurveClient {
 /** The server's answers are trusted to have the contract's types: both come from one commit. */
 function createVerbs(send: Transport) {
   return {
-    get: async <T>(path: string, query: object = {}) =>
+    get: async <T>(path: Call["path"], query: object = {}) =>
       (await send({ method: "GET", path, query: { ...query } })) as T,
-    post: async <T>(path: string, body?: unknown) =>
+    post: async <T>(path: Call["path"], body?: unknown) =>
       (await send({ method: "POST", path, body })) as T,
-    put: async <T>(path: string, body: unknown) => (await send({ method: "PUT", path, body })) as T,
-    remove: async <T = void>(path: string) => (await send({ method: "DELETE", path })) as T,
+    /** Writes fields at their id. */
+    putOne: async <T>(route: string, name: string, given: object) => {
+      const { [name]: id, ...body } = (given ?? {}) as Readonly<Record<string, unknown>>;
+      return (await send({ method: "PUT", path: at(route, { [name]: id }), body })) as T;
+    },
+    remove: async <T = void>(path: Call["path"]) => (await send({ method: "DELETE", path })) as T,
   };
 }
 
 /** Longest time of a timer. */
 const longestTimeoutMs = 2 ** 31 - 1;
-
-function refuse(field: string, value: unknown, remedy: string): ApiError {
-  const shown = typeof value === "object" ? "an object" : String(value);
-  const message = `${field} is ${value === null ? "null" : shown}: ${remedy}`;
-  return new ApiError("invalid_request", message, { status: 0, details: { field } });
-}
 
 /** Callers without types give anything. */
 function checkOptions(options: Partial<Record<keyof ClientOptions, unknown>> | undefined): void {
@@ -194,11 +193,12 @@ function checkOptions(options: Partial<Record<keyof ClientOptions, unknown>> | u
   const isKey = typeof apiKey === "string" && /^[\x21-\x7e]+$/.test(apiKey);
   if (!isKey) throw refuse("apiKey", "unfit", "send the text that recurve keys create printed");
   if (own !== undefined && typeof own !== "function") throw refuse("fetch", own, "send a function");
-  const isTime = typeof timeoutMs === "number" && timeoutMs > 0 && timeoutMs <= longestTimeoutMs;
-  if (!isTime) throw refuse("timeoutMs", timeoutMs, `send up to ${longestTimeoutMs} milliseconds`);
+  // Node.js takes no part of a millisecond.
+  const isWhole = typeof timeoutMs === "number" && Number.isInteger(timeoutMs);
+  const isTime = isWhole && timeoutMs > 0 && timeoutMs <= longestTimeoutMs;
+  const remedy = `send a whole number of milliseconds up to ${longestTimeoutMs}`;
+  if (!isTime) throw refuse("timeoutMs", timeoutMs, remedy);
 }
-
-const at = (route: string, id: string) => `${route}/${encodeURIComponent(id)}`;
 
 /**
  * A client of `/api/v1` for browsers and Node.js, without dependencies.
@@ -225,7 +225,7 @@ const at = (route: string, id: string) => `${route}/${encodeURIComponent(id)}`;
  */
 export function createClient(options: ClientOptions): RecurveClient {
   checkOptions(options);
-  const { get, post, put, remove } = createVerbs(
+  const { get, post, putOne, remove } = createVerbs(
     createTransport({
       baseUrl: checkBaseUrl(options.baseUrl, options.fetch !== undefined),
       // Browsers refuse a `fetch` that is called as a method of something else.
@@ -237,40 +237,43 @@ export function createClient(options: ClientOptions): RecurveClient {
   return {
     recommend: (request) => post(routes.recommend, request),
     recommendBatch: (request) => post(routes.recommendBatch, request),
-    activateDecision: (decisionId) => post(`${at(routes.decisions, decisionId)}/activate`),
+    activateDecision: (decisionId) => post(at(routes.decisions, { decisionId }, "/activate")),
     sendEvents: (events) => post(routes.events, { events }),
 
-    putItem: ({ itemId, ...fields }) => put(at(routes.items, itemId), fields),
+    putItem: (item) => putOne(routes.items, "itemId", item),
     putItems: (items) => post(routes.items, { items }),
-    getItem: (itemId) => get(at(routes.items, itemId)),
+    getItem: (itemId) => get(at(routes.items, { itemId })),
     listItems: (query) => get(routes.items, query),
-    deleteItem: (itemId) => remove(at(routes.items, itemId)),
+    deleteItem: (itemId) => remove(at(routes.items, { itemId })),
 
-    putUser: ({ userId, ...fields }) => put(at(routes.users, userId), fields),
+    putUser: (user) => putOne(routes.users, "userId", user),
     putUsers: (users) => post(routes.users, { users }),
-    getUser: (userId) => get(at(routes.users, userId)),
+    getUser: (userId) => get(at(routes.users, { userId })),
     listUsers: (query) => get(routes.users, query),
-    deleteUser: (userId) => remove(at(routes.users, userId)),
+    deleteUser: (userId) => remove(at(routes.users, { userId })),
 
-    putCampaign: ({ campaignId, ...fields }) => put(at(routes.campaigns, campaignId), fields),
+    putCampaign: (campaign) => putOne(routes.campaigns, "campaignId", campaign),
     putCampaigns: (campaigns) => post(routes.campaigns, { campaigns }),
-    getCampaign: (campaignId) => get(at(routes.campaigns, campaignId)),
+    getCampaign: (campaignId) => get(at(routes.campaigns, { campaignId })),
     listCampaigns: (query) => get(routes.campaigns, query),
-    deleteCampaign: (campaignId) => remove(at(routes.campaigns, campaignId)),
+    deleteCampaign: (campaignId) => remove(at(routes.campaigns, { campaignId })),
     getCampaignReport: (query) => get(routes.campaignReport, query),
     putEdges: (edges) => post(routes.edges, { edges }),
-    listEdges: (userId, query) => get(at(routes.edges, userId), query),
-    deleteEdge: ({ userId, type, to }) => remove(at(at(at(routes.edges, userId), type), to)),
+    listEdges: (userId, query) => get(at(routes.edges, { userId }), query),
+    deleteEdge: (edge) => {
+      const { userId, type, to }: Partial<EdgeBody> = edge ?? {};
+      return remove(at(routes.edges, { userId, type, to }));
+    },
 
     listPolicies: (query) => get(routes.policies, query),
     rollBack: (scenario, note) => post(routes.rollBack, { scenario, ...note }),
     intervene: (request) => post(routes.interventions, request),
     listInterventions: (query) => get(routes.interventions, query),
     listCycles: (query) => get(routes.cycles, query),
-    getCycle: (cycle) => get(at(routes.cycles, String(cycle))),
+    getCycle: (cycle) => get(at(routes.cycles, { cycle: String(cycle) })),
     listDecisions: (query) => get(routes.decisions, query),
-    getDecision: (decisionId) => get(at(routes.decisions, decisionId)),
-    explainDecision: (decisionId) => get(`${at(routes.decisions, decisionId)}/explanation`),
+    getDecision: (decisionId) => get(at(routes.decisions, { decisionId })),
+    explainDecision: (decisionId) => get(at(routes.decisions, { decisionId }, "/explanation")),
     getRewardSeries: (query) => get(routes.rewardSeries, query),
     getActivity: (query) => get(routes.activity, query),
     listScenarios: () => get(routes.scenarios),

@@ -59,9 +59,15 @@ export class ApiError extends Error {
   }
 }
 
+export function refuse(field: string, value: unknown, remedy: string): ApiError {
+  const shown = typeof value === "object" ? "an object" : String(value);
+  const message = `${field} is ${value === null ? "null" : shown}: ${remedy}`;
+  return new ApiError("invalid_request", message, { status: 0, details: { field } });
+}
+
 export interface Call {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
-  readonly path: string;
+  readonly path: string | (() => string);
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly body?: unknown;
 }
@@ -82,7 +88,15 @@ function toUrl(baseUrl: string, { path, query = {} }: Call): string {
     if (value !== undefined) parameters.set(name, String(value));
   }
   const search = parameters.size === 0 ? "" : `?${parameters}`;
-  return `${baseUrl.replace(/\/+$/, "")}${path}${search}`;
+  return `${baseUrl.replace(/\/+$/, "")}${typeof path === "string" ? path : path()}${search}`;
+}
+
+function toText(body: unknown): string {
+  try {
+    return JSON.stringify(body);
+  } catch (cause) {
+    throw refuse("body", "no JSON", (cause as Error).message);
+  }
 }
 
 function toNoAnswer(cause: unknown, url: string, timeoutMs: number): ApiError {
@@ -130,7 +144,7 @@ export function createTransport(options: TransportOptions): Transport {
         ? { headers }
         : {
             headers: { ...headers, "content-type": "application/json" },
-            body: JSON.stringify(call.body),
+            body: toText(call.body),
           }),
     };
     const exchange = async () => {
