@@ -82,12 +82,16 @@ const post = async (headers: Record<string, string>, body: string | Uint8Array<A
   return [response.status, await response.text()];
 };
 
-test("a body of another type is refused with the type to send", async () => {
-  expect(await post({ "content-type": "application/x-www-form-urlencoded" }, "a=1")).toEqual([
-    400,
-    expect.stringContaining("send JSON with content-type: application/json"),
-  ]);
-});
+test.each(["application/x-www-form-urlencoded", "application/jsonl", "application/problem+json"])(
+  "a body of the type %s is refused with the type to send",
+  async (type) => {
+    const told = `content-type is ${type}; send JSON with content-type: application/json`;
+    expect(await post({ "content-type": type }, "{}")).toEqual([
+      400,
+      expect.stringContaining(told),
+    ]);
+  },
+);
 
 test("bytes that are no UTF-8 are refused", async () => {
   expect(await post({ "content-type": "application/json" }, new Uint8Array([34, 255, 34]))).toEqual(
@@ -109,15 +113,13 @@ test.each([
   expect(await response.text()).toContain("body broke off before its end; send it again");
 });
 
-test("a charset that content-type adds is taken", async () => {
-  const [status] = await post(
-    { "content-type": "Application/JSON; charset=utf-8" },
-    JSON.stringify({ events: [{ type: "click", userId: "u", itemId: "a" }] }),
-  );
-  expect(status).toBe(200);
-});
-
-test("a content-type that can't be parsed is refused as the caller's failure", async () => {
-  const [status, text] = await post({ "content-type": "application/json;" }, "{}");
-  expect([status, text]).toEqual([400, expect.stringContaining('"code":"invalid_request"')]);
+test.each([
+  "Application/JSON; charset=utf-8",
+  "application/json ; charset=utf-8",
+  "application/json;",
+  "application/json; charset",
+])("the content-type %s is taken", async (type) => {
+  const events = [{ type: "click", userId: "u", itemId: "a" }];
+  const [status, text] = await post({ "content-type": type }, JSON.stringify({ events }));
+  expect([status, text]).toEqual([200, expect.stringContaining("recorded")]);
 });

@@ -68,6 +68,8 @@ export const receiveBody: MiddlewareHandler = async (context, next) => {
   return next();
 };
 
+const json = "application/json";
+
 /** The body as JSON that is safe to walk. @throws invalid_request, payload_too_large */
 export async function readBody(context: Context): Promise<unknown> {
   const contentType = context.req.header("content-type");
@@ -87,6 +89,11 @@ const isActivation = (path: string) => /^\/api\/v1\/decisions\/[^/]+\/activate$/
 export const checkBody: MiddlewareHandler = async (context, next) => {
   const { method, path } = context.req;
   const takesBody = (method === "POST" || method === "PUT") && !isActivation(path);
-  if (takesBody && hasRoute(context)) await readBody(context);
+  if (takesBody && hasRoute(context)) {
+    await readBody(context);
+    // The schemas' library takes fewer forms of the header.
+    if (context.req.header("content-type") !== json)
+      context.req.raw.headers.set("content-type", json);
+  }
   return next();
 };
