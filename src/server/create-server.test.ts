@@ -141,15 +141,25 @@ interface Operation {
     string,
     {
       readonly description: string;
-      readonly content?: Record<string, { readonly example?: unknown }>;
+      readonly content?: Record<string, Content>;
     }
   >;
+}
+
+interface ObjectSchema {
+  readonly $ref?: string;
+  readonly required?: string[];
+}
+
+interface Content {
+  readonly schema: ObjectSchema;
+  readonly example?: unknown;
 }
 
 interface Schema {
   readonly openapi: string;
   readonly paths: Record<string, { readonly get?: Operation; readonly post?: Operation }>;
-  readonly components: { readonly schemas: Record<string, { readonly required?: string[] }> };
+  readonly components: { readonly schemas: Record<string, ObjectSchema> };
 }
 
 async function readSchema(): Promise<Schema> {
@@ -182,6 +192,7 @@ describe("the schema at /openapi.json", () => {
     const operations = Object.values(paths).flatMap((path) => Object.values(path));
     const ids = operations.map(({ operationId }) => operationId);
     expect(new Set(ids).size).toBe(38);
+    expect(new Set(operations.map(({ summary }) => summary)).size).toBe(38);
     for (const { summary, description, responses } of operations) {
       expect(summary.length * description.length).toBeGreaterThan(0);
       expect(Object.keys(responses)).toEqual(expect.arrayContaining(["500", "503"]));
@@ -209,6 +220,19 @@ describe("the schema at /openapi.json", () => {
       ["after", false],
       ["limit", false],
     ]);
+  });
+
+  test("requires no field of an answer that its example lacks", async () => {
+    const { components, paths } = await readSchema();
+    const contents = Object.values(paths)
+      .flatMap((path) => Object.values(path))
+      .flatMap(({ responses }) => Object.values(responses))
+      .flatMap(({ content }) => content?.["application/json"] ?? []);
+    expect(contents).toHaveLength(34);
+    for (const { schema, example } of contents) {
+      const named = components.schemas[schema.$ref?.replace(/^.*\//, "") ?? ""] ?? schema;
+      expect(Object.keys(example as object)).toEqual(expect.arrayContaining(named.required ?? []));
+    }
   });
 
   test("has request examples that the server takes", async () => {

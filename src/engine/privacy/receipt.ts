@@ -15,6 +15,7 @@ import type { Json } from "../../domain/json.ts";
 import { canonicalJson } from "../../storage/canonical-json.ts";
 import type { SealedReceipt } from "../../storage/erasure-store.ts";
 import type { Store } from "../../storage/store.ts";
+import { optional } from "../input/fields.ts";
 
 /** Prefix of the 32 bytes of an Ed25519 key in PKCS #8 (RFC 8410, section 7). */
 const pkcs8Head = Buffer.from("302e020100300506032b657004220420", "hex");
@@ -78,7 +79,7 @@ export const receiptSchema: z.ZodType<ErasureReceipt> = z.strictObject({
   digests: z.partialRecord(table, hex(32)),
   policies: z.record(z.string(), z.array(z.int())),
   retireBy: time,
-  differential: z.strictObject({ epsilon: z.number(), delta: z.number() }).exactOptional(),
+  differential: optional(z.strictObject({ epsilon: z.number(), delta: z.number() })),
   files: z.array(z.strictObject({ kind: z.enum(fileKinds), path: z.string(), writtenAt: time })),
   publicKey: hex(32),
   signature: hex(64),

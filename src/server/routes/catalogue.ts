@@ -67,7 +67,7 @@ function createRowRoutes<Fields, Input, Batch>({
   schemas,
   example,
 }: Resource<Fields, Input, Batch>) {
-  const named = kind === "item" ? "an item" : "a user";
+  const named = `${kind === "item" ? "an" : "a"} ${kind}`;
   const suffix = titles[kind];
   const params = z.strictObject({ [`${kind}Id`]: name });
   const one = { tags: [`${kind}s`], path: `${path}/{${kind}Id}` };
