@@ -63,6 +63,20 @@ test("a request that can't be answered leaves no decision, and the error names i
   expect(await store.decisions.count()).toBe(0);
 });
 
+test.each([{}, { idempotencyKey: "k" }])(
+  "an unknown scenario is refused with its place before anything is decided, with %j",
+  async (key) => {
+    const { engine, store } = await openShop();
+    const requests = [{ userId: ann }, { userId: ben, scenario: "video", ...key }];
+    await expect(engine.recommendBatch({ requests })).rejects.toMatchObject({
+      code: "unknown_scenario",
+      message: "requests[1]: no scenario 'video'; choose one of shop",
+      details: { request: 1, field: "scenario", value: "video" },
+    });
+    expect(await store.decisions.count()).toBe(0);
+  },
+);
+
 test("a request with a key that is sent again is answered by its decision", async () => {
   const { engine, store } = await openShop();
   const request = { userId: ann, idempotencyKey: "page-1" };

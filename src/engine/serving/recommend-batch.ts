@@ -153,18 +153,27 @@ async function decideInTurn(
   return made;
 }
 
+/** A request of a batch with the id of its key. Nothing is decided if one names an unknown scenario. */
+async function prepare(parts: RecommendParts, request: ParsedInput, place: number) {
+  try {
+    const { ads } = findScenario(parts.configuration, request.scenario);
+    return { input: await keyedId(parts, request), hasAds: ads !== undefined };
+  } catch (error) {
+    throw namePlace(error, place);
+  }
+}
+
 /** Choices that are durable before the answer, in the order of their requests; together, unless one is of a scenario with ads. */
 export async function recommendBatch(
   parts: RecommendParts,
   { requests, distinct = false }: RecommendBatchInput,
 ): Promise<readonly Recommendation[]> {
-  const { configuration } = parts;
-  const inputs = await Promise.all(
-    requests.map((request) => keyedId(parts, request as ParsedInput)),
+  const prepared = await Promise.all(
+    requests.map((request, place) => prepare(parts, request as ParsedInput, place)),
   );
+  const inputs = prepared.map(({ input }) => input);
   refuseRepeatedKeys(inputs);
-  const hasAds = inputs.some(({ scenario }) => findScenario(configuration, scenario).ads);
-  const made = hasAds
+  const made = prepared.some(({ hasAds }) => hasAds)
     ? await decideInTurn(parts, inputs, distinct)
     : await decide(parts, inputs, { distinct, name: namePlace });
   learn(parts, made);
