@@ -71,7 +71,8 @@ describe("the request's id", () => {
   };
 
   test("is the caller's, in header and body", async () => {
-    expect(await ask("order-77")).toEqual(["order-77", "order-77"]);
+    for (const id of ["order-77", "Az_9=", "x".repeat(255)])
+      expect(await ask(id)).toEqual([id, id]);
   });
 
   test("is a fresh one where the caller sends none", async () => {
@@ -80,10 +81,14 @@ describe("the request's id", () => {
     expect(body).toBe(header);
   });
 
-  test("is a fresh one where the caller's could break a log", async () => {
-    const [header] = await ask('x" injected');
-    expect(header).toMatch(/^[0-9a-f-]{36}$/);
-  });
+  test.each(['x" injected', "2026.12:abc", "x".repeat(256)])(
+    "is a fresh one where the caller's is unfit, such as %s",
+    async (id) => {
+      const [header, body] = await ask(id);
+      expect(header).toMatch(/^[0-9a-f-]{36}$/);
+      expect(body).toBe(header);
+    },
+  );
 });
 
 test("an error is problem details, with the code's explanation as its type", async () => {
