@@ -25,6 +25,13 @@ test("the built page is at / and is asked for again each time", async () => {
   expect(response.headers.get("cache-control")).toBe("no-cache");
 });
 
+test("the page takes GET alone", async () => {
+  for (const { send } of [await openBuilt(), await openTestServer()]) {
+    const response = await send("PUT", "/");
+    expect([response.status, response.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
+  }
+});
+
 test.each([
   ["js", "text/javascript; charset=utf-8"],
   ["css", "text/css; charset=utf-8"],

@@ -26,5 +26,8 @@ export function addDashboard(app: App, folder: string | undefined): void {
     app.get("/", (context) => context.text(howToBuild));
     return;
   }
-  app.use("/*", setHeaders, serveStatic({ root: folder }));
+  const files = serveStatic({ root: folder });
+  // With a route of its own, other methods are not allowed instead of not found.
+  app.get("/", setHeaders, files);
+  app.use("/*", setHeaders, files);
 }
