@@ -101,7 +101,8 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     return response;
   };
   const server = createServer(
-    timeouts,
+    // Node.js would refuse a request without a host by itself, with an empty body.
+    { ...timeouts, requireHostHeader: false },
     getRequestListener(answer, { errorHandler: answerRequestError }),
   );
   if (maxConnections !== undefined) limitConnections(server, maxConnections, logWarning);

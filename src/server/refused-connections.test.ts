@@ -69,7 +69,8 @@ const unreadable = (reason: string) => ({
 
 test.each([
   ["of an unknown version", "GET / HTTP/9.9\r\n\r\n", "Parse Error: Invalid HTTP version"],
-  ["without a host", "GET /ready HTTP/1.0\r\n\r\n", "Missing host header"],
+  ["without a host", "GET /ready HTTP/1.1\r\n\r\n", "Missing host header"],
+  ["of HTTP/1.0 without a host", "GET /ready HTTP/1.0\r\n\r\n", "Missing host header"],
   ["of a host that is no name", "GET /ready HTTP/1.1\r\nhost: a b\r\n\r\n", "Invalid URL"],
   ["of another protocol", "GET ftp://host/ready HTTP/1.1\r\nhost: host\r\n\r\n", "Invalid URL"],
 ])("a request %s is answered with problem details", async (_, bytes, reason) => {
