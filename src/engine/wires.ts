@@ -2,6 +2,7 @@ import type { Configuration } from "./configuration/configuration.ts";
 import { findScenario } from "./configuration/find-scenario.ts";
 import type { Engine } from "./engine.ts";
 import type { Translator } from "./privacy/as-sent.ts";
+import { authorPaths } from "./privacy/authors.ts";
 import { pseudonymousReactions } from "./privacy/pseudonymous-reactions.ts";
 import { createRankLoop, type RankLoop } from "./ranks/rank-loop.ts";
 import { createReactions, type Reactions } from "./reactions/create-reactions.ts";
@@ -31,8 +32,9 @@ export function addWires(
 ): Engine {
   const gorse = scenarioOf(parts.configuration, "gorse");
   const personalizer = scenarioOf(parts.configuration, "personalizer");
+  const authors = authorPaths(parts.configuration.scenarios);
   const reactions = gorse && createReactions(parts, gorse);
-  const asSent = reactions && translator && pseudonymousReactions(reactions, translator);
+  const asSent = reactions && translator && pseudonymousReactions(reactions, translator, authors);
   wiresByEngine.set(engine, {
     ...(reactions && { gorse: asSent ?? reactions }),
     ...(personalizer && { personalizer: createRankLoop(parts, personalizer) }),

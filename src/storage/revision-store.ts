@@ -19,6 +19,17 @@ export interface PutSummary {
 export interface RevisionStore<T, Id> {
   /** @param writtenAt milliseconds since 1970; kept of items and campaigns */
   put(rows: readonly T[], writtenAt?: number): Promise<PutSummary>;
+  /**
+   * Puts the row that `make` gives for the newest revision, unless it gives none. One transaction reads and writes: no other write
+   * comes between.
+   * @param writtenAt as of `put`
+   * @returns the row as it is then
+   */
+  change(
+    id: Id,
+    make: (before: T | undefined) => T | undefined,
+    writtenAt?: number,
+  ): Promise<T | undefined>;
   /** The newest revision, or the one at event number `asOf`. */
   find(id: Id, asOf?: number): Promise<Revision<T> | undefined>;
   /**

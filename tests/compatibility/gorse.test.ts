@@ -107,6 +107,32 @@ describe("items", () => {
     await expect(client.getItem("100")).rejects.toThrow(GorseException);
   });
 
+  test("keep all changes that come together", async () => {
+    const { client, app } = await openGorse();
+    await client.upsertItem(item("1", { Categories: [] }));
+    await client.insertUser({ UserId: "ann", Labels: ["a"] });
+    const send = async (method: string, path: string, body?: object) => {
+      const headers = { "content-type": "application/json" };
+      const sent = body && { headers, body: JSON.stringify(body) };
+      return (await app.request(`/gorse/api${path}`, { method, ...sent })).status;
+    };
+    const named = ["k1", "k2", "k3", "k4"];
+    const statuses = await Promise.all([
+      ...named.map((category) => send("PUT", `/item/1/category/${category}`)),
+      send("PATCH", "/item/1", { Comment: "new" }),
+      send("PATCH", "/item/1", { IsHidden: true }),
+      send("PATCH", "/user/ann", { Labels: ["b"] }),
+      send("PATCH", "/user/ann", { Comment: "new" }),
+    ]);
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    expect(await client.getItem("1")).toEqual(
+      item("1", { Categories: named, Comment: "new", IsHidden: true }),
+    );
+    expect(await client.getUser("ann")).toMatchObject({ Labels: ["b"], Comment: "new" });
+    expect(await send("PUT", "/item/none/category/k")).toBe(404);
+    expect(await send("PATCH", "/user/none", {})).toBe(404);
+  });
+
   test("that feedback names first are created, but not beside differential privacy, whose encoders list the catalogue", async () => {
     const plain = await openGorse();
     await plain.client.insertFeedbacks([feedback("ann", "rare")]);

@@ -94,6 +94,24 @@ export function testRevisions(open: OpenStore): void {
       await store.close();
     });
 
+    test("changes that come together are all kept, and nothing is made of an absent row", async () => {
+      const store = await open();
+      const rows = rowsOf(store);
+      await rows.put(["ann"]);
+      const add = (name: string) =>
+        rows.store.change(
+          "ann",
+          (row) => row && { ...row, attributes: { ...row.attributes, [name]: true } },
+        );
+      const changed = await Promise.all(["a", "b", "c"].map(add));
+      expect(changed[2]).toMatchObject({ attributes: { a: true, b: true, c: true } });
+      expect((await rows.store.find("ann"))?.attributes).toEqual({ a: true, b: true, c: true });
+      expect(await rows.store.change("bob", (row) => row)).toBeUndefined();
+      expect(await rows.store.find("bob")).toBeUndefined();
+      expect(await store.sequence()).toBe(4);
+      await store.close();
+    });
+
     test("an older event number finds the older revision", async () => {
       const store = await open();
       const rows = rowsOf(store);

@@ -16,6 +16,7 @@ import type { Store } from "../../storage/store.ts";
 import { audit } from "../audit/audit.ts";
 import { parseConfiguration } from "../configuration/configuration.ts";
 import { createEngine } from "../create-engine.ts";
+import { wiresOf } from "../wires.ts";
 import { authorPaths } from "./authors.ts";
 import { openPseudonyms } from "./pseudonyms.ts";
 
@@ -155,6 +156,12 @@ test("whichever entrance it comes by, no raw id is in the record, its log, expor
   expect(await send("GET", `/gorse/api/user/${ada}`)).toMatchObject({ UserId: ada });
   expect(await send("GET", `/gorse/api/recommend/${ada}?n=1`)).toHaveLength(1);
   expect(await send("GET", `/gorse/api/user/${ada}/neighbors`)).toEqual([]);
+
+  const { gorse } = wiresOf(engine);
+  expect(await gorse?.patchItem("i-3", { attributes: { author: eve }, notes: {} })).toBe(true);
+  expect((await engine.findItem("i-3"))?.attributes.author).toMatch(/^u_/);
+  expect(await gorse?.patchUser(ada, { attributes: { age: 35 }, notes: {} })).toBe(true);
+  expect(await engine.findUser(ada)).toMatchObject({ attributes: { age: 35 } });
 
   const consent = { personalise: false };
   await importText(store, "users", [{ userId: ada, attributes: { age: 36 }, consent }]);

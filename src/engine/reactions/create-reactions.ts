@@ -12,6 +12,7 @@ import { recommend } from "../serving/recommend-batch.ts";
 import type { RecommendParts } from "../serving/recommend-parts.ts";
 import { attributeEvents } from "../serving/record.ts";
 import { createItemTimes, type TimedItem } from "./item-times.ts";
+import { createRowPatches, type RowPatches } from "./patch-rows.ts";
 
 /** A reaction as it arrives. */
 export interface ReactionInput {
@@ -40,7 +41,7 @@ export interface PageRequest {
 }
 
 /** A loop with reactions: recommendations of one scenario, and reactions that can be read, overwritten and taken back. */
-export interface Reactions {
+export interface Reactions extends RowPatches {
   readonly scenario: string;
   /**
    * Whether the catalogue gets an item that a reaction names first. Not with `privacy.differential`: a private encoder lists the
@@ -199,6 +200,7 @@ export function createReactions(parts: RecommendParts, scenario: Scenario): Reac
     return found.filter(({ id }) => mayBeShown(itemId(id)));
   };
   return {
+    ...createRowPatches(parts),
     scenario: scenario.name,
     createsItems: parts.configuration.privacy.differential === undefined,
     recommend: (page) => recommendPage(parts, scenario.name, page),

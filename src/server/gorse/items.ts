@@ -1,12 +1,11 @@
 import { z } from "@hono/zod-openapi";
-import type { ItemInput } from "../../contract/items.ts";
 import type { Item } from "../../domain/catalogue.ts";
 import { itemId } from "../../domain/ids.ts";
 import { boolean, name } from "../../engine/input/fields.ts";
 import { batch } from "../../engine/input/schemas/batch.ts";
 import { categories } from "../../engine/input/schemas/items.ts";
 import { notesOf, timeOf } from "../../engine/reactions/item-notes.ts";
-import { notesField } from "../../engine/state/notes.ts";
+import { type ItemPatch, patchedItem } from "../../engine/reactions/patch-rows.ts";
 import { readBody } from "../request-body.ts";
 import {
   comment,
@@ -28,32 +27,25 @@ const patch = z.object({
   Comment: comment,
 });
 const item = patch.extend({ ItemId: name });
-const unchanged = patch.parse({});
-
-type ItemBefore = Pick<Item, "categories" | "attributes" | "available">;
-const fresh: ItemBefore = { categories: [], attributes: {}, available: true };
 
 /** Labels are features, time and comment are notes. */
-function toInput(
-  { ItemId, IsHidden, Categories, Timestamp, Labels, Comment }: z.output<typeof item>,
-  { categories, attributes, available }: ItemBefore = fresh,
-): ItemInput {
-  const notes = {
-    ...notesOf({ attributes }),
+const toPatch = ({
+  IsHidden,
+  Categories,
+  Timestamp,
+  Labels,
+  Comment,
+}: z.output<typeof patch>): ItemPatch => ({
+  ...(Categories && { categories: () => Categories }),
+  ...(IsHidden !== undefined && { available: !IsHidden }),
+  attributes: Labels === undefined ? {} : { labels: Labels },
+  notes: {
     ...(Comment !== undefined && { comment: Comment }),
     ...(Timestamp !== undefined && { time: Timestamp }),
-  };
-  return {
-    itemId: ItemId,
-    categories: Categories ?? categories,
-    available: IsHidden === undefined ? available : !IsHidden,
-    attributes: {
-      ...attributes,
-      ...(Labels !== undefined && { labels: Labels }),
-      [notesField]: notes,
-    },
-  };
-}
+  },
+});
+
+const fresh = { categories: [], attributes: {}, available: true };
 
 const toItem = (found: Item) => ({
   ItemId: found.itemId,
@@ -66,7 +58,9 @@ const toItem = (found: Item) => ({
 
 export function addGorseItems(route: AddGorseRoute, { engine, reactions }: GorseParts): void {
   const put = async (rows: readonly z.output<typeof item>[]) => {
-    await engine.putItems(rows.map((row) => toInput(row)));
+    await engine.putItems(
+      rows.map((row) => patchedItem({ itemId: itemId(row.ItemId), ...fresh }, toPatch(row))),
+    );
     return { RowAffected: rows.length };
   };
   const get = async (id: string) => {
@@ -74,10 +68,12 @@ export function addGorseItems(route: AddGorseRoute, { engine, reactions }: Gorse
     if (found === undefined) throw notThere("item", id);
     return found;
   };
-  const change = async (id: string, changed: Partial<z.output<typeof patch>>) => {
-    await engine.putItems([toInput({ ...unchanged, ...changed, ItemId: id }, await get(id))]);
+  const change = async (id: string, changed: ItemPatch) => {
+    if (!(await reactions.patchItem(id, changed))) throw notThere("item", id);
     return { RowAffected: 1 };
   };
+  const changeCategories = (id: string, categories: NonNullable<ItemPatch["categories"]>) =>
+    change(id, { categories, attributes: {}, notes: {} });
   route("POST", "/item", async ({ context }) =>
     put([parseField(item, await readBody(context), "body")]),
   );
@@ -92,18 +88,18 @@ export function addGorseItems(route: AddGorseRoute, { engine, reactions }: Gorse
   });
   route("GET", "/item/:item", async ({ id }) => toItem(await get(id("item"))));
   route("PATCH", "/item/:item", async ({ context, id }) =>
-    change(id("item"), parseField(patch, await readBody(context), "body")),
+    change(id("item"), toPatch(parseField(patch, await readBody(context), "body"))),
   );
   route("DELETE", "/item/:item", async ({ id }) => {
     await reactions.delete({ itemId: itemId(id("item")) });
     return { RowAffected: (await engine.deleteItem(id("item"))) ? 1 : 0 };
   });
   route("PUT", "/item/:item/category/:named", async ({ id }) => {
-    const { categories } = await get(id("item"));
-    return change(id("item"), { Categories: [...new Set([...categories, id("named")])] });
+    const named = id("named");
+    return changeCategories(id("item"), (before) => [...new Set([...before, named])]);
   });
   route("DELETE", "/item/:item/category/:named", async ({ id }) => {
-    const { categories } = await get(id("item"));
-    return change(id("item"), { Categories: categories.filter((one) => one !== id("named")) });
+    const named = id("named");
+    return changeCategories(id("item"), (before) => before.filter((one) => one !== named));
   });
 }

@@ -1,11 +1,10 @@
 import { z } from "@hono/zod-openapi";
-import type { UserInput } from "../../contract/users.ts";
 import type { User } from "../../domain/catalogue.ts";
-import type { JsonObject } from "../../domain/json.ts";
+import { userId } from "../../domain/ids.ts";
 import { name } from "../../engine/input/fields.ts";
 import { batch } from "../../engine/input/schemas/batch.ts";
 import { notesOf } from "../../engine/reactions/item-notes.ts";
-import { notesField } from "../../engine/state/notes.ts";
+import { patchedUser, type UserPatch } from "../../engine/reactions/patch-rows.ts";
 import { readBody } from "../request-body.ts";
 import { comment, cursorQuery, labels, notThere, parseField } from "./gorse-fields.ts";
 import type { AddGorseRoute, GorseParts } from "./gorse-routes.ts";
@@ -14,18 +13,10 @@ const patch = z.object({ Labels: labels, Comment: comment });
 const user = patch.extend({ UserId: name });
 
 /** Labels are features, the comment is a note. */
-function toInput(
-  { UserId, Labels, Comment }: z.output<typeof user>,
-  before: JsonObject = {},
-): UserInput {
-  const notes = notesOf({ attributes: before });
-  const attributes = {
-    ...before,
-    ...(Labels !== undefined && { labels: Labels }),
-    [notesField]: { ...notes, ...(Comment !== undefined && { comment: Comment }) },
-  };
-  return { userId: UserId, attributes };
-}
+const toPatch = ({ Labels, Comment }: z.output<typeof patch>): UserPatch => ({
+  attributes: Labels === undefined ? {} : { labels: Labels },
+  notes: Comment === undefined ? {} : { comment: Comment },
+});
 
 /** Version 0.4 had `Subscribe`, which its clients expect. */
 const toUser = ({ userId: UserId, attributes }: User) => ({
@@ -35,9 +26,11 @@ const toUser = ({ userId: UserId, attributes }: User) => ({
   Comment: notesOf({ attributes }).comment ?? "",
 });
 
-export function addGorseUsers(route: AddGorseRoute, { engine }: Pick<GorseParts, "engine">): void {
+export function addGorseUsers(route: AddGorseRoute, { engine, reactions }: GorseParts): void {
   const put = async (rows: readonly z.output<typeof user>[]) => {
-    await engine.putUsers(rows.map((row) => toInput(row)));
+    await engine.putUsers(
+      rows.map((row) => patchedUser({ userId: userId(row.UserId), attributes: {} }, toPatch(row))),
+    );
     return { RowAffected: rows.length };
   };
   const get = async (id: string) => {
@@ -59,9 +52,8 @@ export function addGorseUsers(route: AddGorseRoute, { engine }: Pick<GorseParts,
   });
   route("GET", "/user/:user", async ({ id }) => toUser(await get(id("user"))));
   route("PATCH", "/user/:user", async ({ context, id }) => {
-    const change = parseField(patch, await readBody(context), "body");
-    const { userId: UserId, attributes } = await get(id("user"));
-    await engine.putUsers([toInput({ ...change, UserId }, attributes)]);
+    const changed = toPatch(parseField(patch, await readBody(context), "body"));
+    if (!(await reactions.patchUser(id("user"), changed))) throw notThere("user", id("user"));
     return { RowAffected: 1 };
   });
   route("DELETE", "/user/:user", async ({ context, id }) => {

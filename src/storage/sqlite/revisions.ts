@@ -53,16 +53,17 @@ interface RevisionHooks<T> {
   readonly onDelete?: (before: Row, numbers: EventNumbers, at: number) => void;
 }
 
-export function createRevisionStore<T, Id extends string>(
-  options: RevisionHooks<T> & {
-    readonly connection: Connection;
-    readonly commits: GroupCommit;
-    readonly table: RevisionTable<T, Id>;
-  },
-): RevisionStore<T, Id> {
-  const { connection, commits, table, onPut, putBeside, onDelete } = options;
-  const statements = prepareStatements(connection, table);
+interface RevisionOptions<T, Id extends string> extends RevisionHooks<T> {
+  readonly connection: Connection;
+  readonly commits: GroupCommit;
+  readonly table: RevisionTable<T, Id>;
+}
 
+/** Reads and writes of single rows, inside a transaction. */
+function prepareRows<T, Id extends string>(
+  { table, onPut, putBeside }: RevisionOptions<T, Id>,
+  statements: ReturnType<typeof prepareStatements>,
+) {
   function findRow(id: Id, asOf: number): Row | undefined {
     const row = statements.find.get(id, asOf);
     return row?.payload === null ? undefined : row;
@@ -84,12 +85,28 @@ export function createRevisionStore<T, Id extends string>(
     return before === undefined ? "created" : "updated";
   }
 
+  return { findRow, insert, putRow };
+}
+
+export function createRevisionStore<T, Id extends string>(
+  options: RevisionOptions<T, Id>,
+): RevisionStore<T, Id> {
+  const { connection, commits, table, onDelete } = options;
+  const statements = prepareStatements(connection, table);
+  const { findRow, insert, putRow } = prepareRows(options, statements);
   return {
     put: (rows, writtenAt) =>
       commits.run((numbers) => {
         const summary = { created: 0, updated: 0, unchanged: 0 };
         for (const row of rows) summary[putRow(row, numbers, writtenAt)] += 1;
         return summary;
+      }),
+    change: (id, make, writtenAt) =>
+      commits.run((numbers) => {
+        const before = findRow(id, Number.MAX_SAFE_INTEGER);
+        const row = make(before && table.decode(before));
+        if (row !== undefined) putRow(row, numbers, writtenAt);
+        return row;
       }),
     find: async (id, asOf = Number.MAX_SAFE_INTEGER) => {
       const row = findRow(id, asOf);
