@@ -76,10 +76,13 @@ test("the service configuration is that of the scenario, and only the learning m
       },
     },
   });
-  const logging = await path.put({ body: { ...expected, learningMode: "LoggingOnly" } });
-  expect(logging.body).toMatchObject({
-    error: { code: "InvalidLearningModeServiceConfiguration" },
-  });
+  for (const learningMode of ["LoggingOnly", "toString", "constructor"]) {
+    const unknown = await path.put({ body: { ...expected, learningMode } as never });
+    expect([unknown.status, unknown.body]).toMatchObject([
+      "400",
+      { error: { code: "InvalidLearningModeServiceConfiguration" } },
+    ]);
+  }
   expect((await path.get()).body).toEqual(changed);
 });
 

@@ -10,10 +10,10 @@ import type { AddPersonalizerRoute, PersonalizerParts } from "./personalizer-rou
 import { parseWire } from "./rank-fields.ts";
 
 const modeNames = { online: "Online", apprentice: "Apprentice" } as const;
-const modes: Readonly<Record<string, LearningMode>> = {
-  Online: "online",
-  Apprentice: "apprentice",
-};
+const modes: ReadonlyMap<string, LearningMode> = new Map([
+  ["Online", "online"],
+  ["Apprentice", "apprentice"],
+]);
 
 const aggregations = { last: "earliest", sum: "sum", maximum: "max" } as const;
 
@@ -69,9 +69,9 @@ async function change(ranks: RankLoop, body: unknown): Promise<void> {
   }
   const { learningMode } = sent;
   if (learningMode === undefined || learningMode === null) return;
-  const mode = modes[learningMode];
+  const mode = modes.get(learningMode);
   if (mode === undefined) {
-    const message = `learningMode is '${learningMode}': send one of ${Object.keys(modes).join(", ")}`;
+    const message = `learningMode is '${learningMode}': send one of ${[...modes.keys()].join(", ")}`;
     throw personalizerError("InvalidLearningModeServiceConfiguration", message);
   }
   if (mode !== (await ranks.settings()).mode) await ranks.changeMode(mode);
