@@ -3,3 +3,6 @@ export type Json = string | number | boolean | null | readonly Json[] | JsonObje
 
 /** A JSON object, such as the attributes of an item. */
 export type JsonObject = { readonly [key: string]: Json };
+
+export const isJsonObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

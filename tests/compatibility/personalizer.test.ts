@@ -243,6 +243,21 @@ describe("an event", () => {
     await expect(classic.rank(other)).rejects.toMatchObject({ statusCode: 400 });
   });
 
+  test.each([
+    ["a feature named slot", [{ slot: { id: "top" }, page: "home" }]],
+    ["features named as those of a slot", [{ context: { a: 1 }, slot: { id: "top" } }]],
+  ])("of one place with %s is rewarded", async (_, contextFeatures) => {
+    const { classic, rewardsOf, runAudit } = await openLoop();
+    await classic.rank({ contextFeatures, actions, eventId: "e" });
+    await classic.events.reward("e", { value: 1 });
+    expect(await rewardsOf("e")).toEqual([1]);
+    await classic.rank({ contextFeatures, actions, eventId: "later", deferActivation: true });
+    await classic.events.reward("later", { value: 0.5 });
+    await classic.events.activate("later");
+    expect(await rewardsOf("later")).toEqual([0.5]);
+    expect(await runAudit()).toMatchObject({ decisions: 2, findings: [] });
+  });
+
   test("that is deferred is no decision until it is activated, then its rewards count", async () => {
     const { classic, store, rewardsOf, clock, advance, runAudit } = await openLoop();
     const ranked = await classic.rank(rankRequest({ eventId: "later", deferActivation: true }));

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../../domain/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 
 /** Paths of the attributes that name an item's authors, who may be users. */
@@ -11,9 +11,6 @@ export function authorPaths(
   return [...new Set(paths)].map((path) => path.split("."));
 }
 
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 /** The same value with other authors. */
 function replace(
   value: Json | undefined,
@@ -22,7 +19,7 @@ function replace(
 ): Json | undefined {
   const [first, ...rest] = path;
   if (first !== undefined) {
-    if (!isObject(value) || !Object.hasOwn(value, first)) return value;
+    if (!isJsonObject(value) || !Object.hasOwn(value, first)) return value;
     return { ...value, [first]: replace(value[first], rest, rename) ?? null };
   }
   if (Array.isArray(value))

@@ -1,6 +1,7 @@
 import type { Decision } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { decisionId, userId } from "../../domain/ids.ts";
+import { isJsonObject } from "../../domain/json.ts";
 import { repeatsOf } from "../../domain/reward-rule.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 import { DeferralChanged } from "../../storage/deferral-store.ts";
@@ -35,12 +36,22 @@ export interface RankEvents {
 /** A rank request has at most 50 slots. */
 const mostSlots = 50;
 
-/** Id of a decision's slot; undefined if its event has only one place. */
+/**
+ * Id of a decision's slot; undefined if its event has only one place. A slot has a context of this form alone, with the
+ * caller's features inside, while that of one place is the caller's own.
+ */
 function slotOf({ context }: Pick<Decision, "context">): string | undefined {
-  const { slot } = context;
-  if (typeof slot !== "object" || slot === null || !("id" in slot)) return undefined;
-  return String(slot.id);
+  const { context: features, slot, ...others } = context;
+  if (!isJsonObject(features) || !isJsonObject(slot) || Object.keys(others).length > 0)
+    return undefined;
+  return typeof slot.id === "string" ? slot.id : undefined;
 }
+
+/** A reward without a slot is that of the only decision, whose context may be the caller's and look like a slot's. */
+const findRewarded = (decisions: readonly Decision[], slotId: string | undefined) =>
+  slotId === undefined && decisions.length === 1
+    ? decisions[0]
+    : decisions.find((one) => slotOf(one) === slotId);
 
 function unknownEvent(eventId: string): EngineError {
   const message = `no event '${eventId}': it was never ranked, or not activated within the reward wait time`;
@@ -99,7 +110,7 @@ function toEvents(
   const known = decisions.flatMap((one) => slotOf(one) ?? []);
   const isClosed = decisions.every(({ expiresAt }) => expiresAt <= parts.clock());
   return rewards.flatMap(({ slotId, value }) => {
-    const decision = decisions.find((one) => slotOf(one) === slotId);
+    const decision = findRewarded(decisions, slotId);
     if (decision === undefined && isClosed && known.length > 0) return [];
     if (decision === undefined) throw unknownSlot(slotId ?? "", known);
     const { userId: user, slate, decisionId: id } = decision;
