@@ -178,6 +178,31 @@ describe("the client of v1.1-preview.3", () => {
     expect(await runAudit()).toMatchObject({ decisions: 40, findings: [] });
   });
 
+  test("fills every slot that can be filled, and repeats the answer", async () => {
+    const { preview, store, runAudit } = await openLoop();
+    const out = actions.slice(2).map(({ id }) => id);
+    const tight = [
+      { id: "first", baselineAction: "pasta" },
+      { id: "second", baselineAction: "ice cream", excludedActions: [...out, "pasta"] },
+      { id: "third", baselineAction: "juice" },
+    ];
+    const rank = async (eventId: string) => {
+      const body = rankRequest({ slots: tight, eventId });
+      const ranked = await preview.path("/multislot/rank").post({ body });
+      if (isUnexpected(ranked)) throw ranked.body;
+      return ranked.body.slots.map(({ rewardActionId }) => rewardActionId);
+    };
+    for (let event = 0; event < 20; event++) {
+      const chosen = await rank(`e-${event}`);
+      expect([chosen[1], new Set(chosen).size]).toEqual(["ice cream", 3]);
+      expect(await rank(`e-${event}`)).toEqual(chosen);
+    }
+    const found = await store.decisions.recent(60);
+    const propensities = found.map(({ decision }) => decision.positionPropensities[0] ?? 0);
+    expect(new Set(propensities)).toEqual(new Set([1 / 3, 1, 1 / 2]));
+    expect(await runAudit()).toMatchObject({ decisions: 60, findings: [] });
+  });
+
   test.each([
     ["no action", { actions: [] }, "at least one action"],
     [

@@ -11,6 +11,7 @@ import type { RecommendParts } from "../serving/recommend-parts.ts";
 import { rankAsApprentice } from "./apprentice.ts";
 import { type MatchRate, readMatchRate } from "./demonstrations.ts";
 import { createEvaluations, type Evaluations } from "./evaluations.ts";
+import { leaveEnough } from "./leave-enough.ts";
 import { createModelFiles, type ModelFiles } from "./model-files.ts";
 import { createRankEvents, type RankEvents } from "./rank-events.ts";
 import type { Ranked, RankedSlot, RankRequest } from "./rank-request.ts";
@@ -67,7 +68,10 @@ function checkSame(eventId: string, { slots }: RankRequest, decisions: readonly 
     first !== undefined &&
     slot !== undefined &&
     decisions.length === slots.length &&
-    idsOf(first.candidates) === idsOf(slot.candidates);
+    // An earlier release left no actions to later slots.
+    [slot.candidates, leaveEnough(slots, new Set())].some(
+      (candidates) => idsOf(first.candidates) === idsOf(candidates),
+    );
   if (isSame) return;
   const message = `eventId '${eventId}' was ranked with other actions; send a new eventId with each request`;
   throw new EngineError("invalid_request", message, {
@@ -103,13 +107,13 @@ async function chooseSlots(
   const taken = new Set<ItemId>();
   const made: Recommendation[] = [];
   const ranked: RankedSlot[] = [];
-  for (const { candidates, context } of slots) {
+  for (const [index, { context }] of slots.entries()) {
     const { recommendation, logits } = await choose(parts, {
       userId: userId(eventId),
       scenario: scenario.name,
       slateSize: 1,
       context,
-      candidates: candidates.filter(({ itemId }) => !taken.has(itemId)),
+      candidates: leaveEnough(slots.slice(index), taken),
       decisionId: decisionId(made.length === 0 ? eventId : parts.createId()),
     });
     const slot = toSlot(recommendation.decision, logits);
