@@ -22,7 +22,7 @@ export async function runLearner(
   const tracking = trackRuns({ ...options, onError }).catch(onError);
   const keeping = keepRecord({
     ...options,
-    onError: (error) => options.onError(error, "privacy"),
+    onError: (error) => options.onError(error, "record"),
   });
   const store = announcing(options.store, { ...options, clock: Date.now });
   await learn({ ...options, store, clock: Date.now, seed: learnerSeed, threads: learnerThreads });

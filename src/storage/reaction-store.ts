@@ -31,8 +31,14 @@ export interface ReactionStore {
     filter: ReactionFilter,
     page: { readonly after?: ReactionKey; readonly limit: number },
   ): Promise<readonly UserReaction[]>;
-  /** Pending reactions of a user that have occurred. */
-  due(userId: UserId, now: number): Promise<readonly UserReaction[]>;
+  /** Pending reactions that have occurred by `now`, at most `limit`: of one user, if named. */
+  due(options: {
+    readonly userId?: UserId;
+    readonly now: number;
+    readonly limit: number;
+  }): Promise<readonly UserReaction[]>;
+  /** The same as `record`, of those that are pending for that time still: they may have been settled, changed or erased meanwhile. */
+  settle(rows: readonly ReactionRow[]): Promise<void>;
   /** Number of deleted reactions. */
   delete(filter: ReactionFilter): Promise<number>;
   /** Items by the number of users with a reaction of these types, most first. */

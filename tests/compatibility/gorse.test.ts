@@ -2,6 +2,7 @@ import { Gorse, GorseException } from "gorsejs";
 import { describe, expect, test } from "vitest";
 import { audit } from "../../src/engine/audit/audit.ts";
 import { parseConfiguration } from "../../src/engine/configuration/configuration.ts";
+import { settleReactions } from "../../src/engine/reactions/record-reactions.ts";
 import { openListeningServer } from "../support/listening-server.ts";
 
 // gorsejs 0.4.8 as it is published, against a server on a socket.
@@ -13,19 +14,19 @@ const configurationOf = (rules: { readonly diversity?: number }) => ({
       name: "shop",
       slateSize: 10,
       excludeSeen: true,
-      reward: { weights: { like: 1, read: 0 }, windowSeconds: 1800, maximum: 1 },
+      reward: { weights: { like: 1, read: 0, love: 2 }, windowSeconds: 1800, maximum: 1 },
     },
   ],
   compatibility: { gorse: { scenario: "shop" } },
 });
 
 async function openGorse(rules = {}, rest = {}) {
-  const configuration = { ...configurationOf(rules), ...rest };
-  const server = await openListeningServer(configuration);
+  const sent = { ...configurationOf(rules), ...rest };
+  const configuration = parseConfiguration(sent);
+  const server = await openListeningServer(sent);
   const client = new Gorse<string>({ endpoint: `${server.url}/gorse`, secret: "a key" });
-  const runAudit = () =>
-    audit({ store: server.store, configuration: parseConfiguration(configuration) });
-  return { ...server, client, runAudit };
+  const runAudit = () => audit({ store: server.store, configuration });
+  return { ...server, client, configuration, runAudit };
 }
 
 const time = "2022-08-07T00:26:46Z";
@@ -186,6 +187,47 @@ describe("feedback", () => {
     expect(await client.getFeedback(filter)).toMatchObject({ Value: 4 });
     expect(await client.upsertFeedbacks([one])).toBe(1);
     expect(await client.getFeedback(filter)).toMatchObject({ Value: 2 });
+  });
+
+  test("with a time to come becomes an event and a reward at that time, once", async () => {
+    const { client, store, clock, advance, configuration, runAudit } = await openShop();
+    const slate = await client.getRecommend({ userId: "ann", cursorOptions: { n: 3 } });
+    const soon = new Date(clock() + 60_000).toISOString();
+    const [first = "", second = ""] = slate;
+    await client.insertFeedbacks([
+      { ...feedback("ann", first), Timestamp: soon },
+      // With a weight above 1 it would overflow.
+      { ...feedback("ann", second, "love"), Timestamp: soon, Value: 1e308 } as never,
+    ]);
+    const settle = () => settleReactions({ store, configuration, clock });
+    const history = () => store.events.history("ann" as never, { asOf: 1e9, limit: 9 });
+    await settle();
+    expect(await history()).toEqual([]);
+    advance(61);
+    await Promise.all([settle(), settle()]);
+    await settle();
+    expect(await history()).toMatchObject([{ itemId: first, type: "like" }]);
+    expect((await store.decisions.recent(1))[0]?.rewards).toEqual([1, undefined, undefined]);
+    expect(await client.getUserFeedback("ann")).toHaveLength(2);
+    expect(await runAudit()).toMatchObject({ decisions: 1, findings: [] });
+  });
+
+  test("with a time to come that is deleted before it becomes nothing", async () => {
+    const { client, store, clock, advance, configuration } = await openShop();
+    await client.insertFeedbacks([{ ...feedback("ann", "i1"), Timestamp: "2026-03-01T13:00:00Z" }]);
+    advance(7200);
+    const due = store.reactions.due;
+    const reactions: typeof store.reactions = {
+      ...store.reactions,
+      due: async (options) => {
+        const found = await due(options);
+        await store.reactions.delete({ userId: "ann" as never, until: Number.MAX_SAFE_INTEGER });
+        return found;
+      },
+    };
+    await settleReactions({ store: { ...store, reactions }, configuration, clock });
+    expect(await store.events.history("ann" as never, { asOf: 1e9, limit: 9 })).toEqual([]);
+    expect(await client.getUserFeedback("ann")).toEqual([]);
   });
 
   test("is no behaviour any more after it was deleted, except as of decisions before", async () => {

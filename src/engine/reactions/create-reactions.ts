@@ -1,31 +1,17 @@
 import type { OfferLimits } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { type ItemId, itemId, userId } from "../../domain/ids.ts";
-import type { JsonObject } from "../../domain/json.ts";
 import type { ReactionKey, UserReaction } from "../../domain/reaction.ts";
 import type { Scenario } from "../../domain/scenario.ts";
-import type { ReactionRow, Scored } from "../../storage/reaction-store.ts";
+import type { Scored } from "../../storage/reaction-store.ts";
 import type { Recommendation } from "../calls/serving-calls.ts";
 import { withConsent } from "../privacy/with-consent.ts";
 import { joinRules, mayBeOffered } from "../rules/offer-rules.ts";
 import { recommend } from "../serving/recommend-batch.ts";
 import type { RecommendParts } from "../serving/recommend-parts.ts";
-import { attributeEvents } from "../serving/record.ts";
 import { createItemTimes, type TimedItem } from "./item-times.ts";
 import { createRowPatches, type RowPatches } from "./patch-rows.ts";
-
-/** A reaction as it arrives. */
-export interface ReactionInput {
-  readonly userId: string;
-  readonly itemId: string;
-  readonly type: string;
-  readonly value: number;
-  /** Milliseconds since 1970; in the future it is pending until then. Default: now. */
-  readonly occurredAt?: number | undefined;
-  readonly notes?: JsonObject;
-  /** Decision that showed the item. Default: the user's newest open one that did. */
-  readonly decisionId?: string;
-}
+import { type ReactionInput, recordReactions, settleReactions } from "./record-reactions.ts";
 
 /** A page of recommendations: a decision of its own, without the items of the pages before it. */
 export interface PageRequest {
@@ -103,41 +89,6 @@ async function offerOf(
 const wantedTypes = ({ reward }: Scenario): readonly string[] =>
   Object.keys(reward.weights).filter((type) => (reward.weights[type] ?? 0) > 0);
 
-const toEvent = ({ notes: _, occurredAt, ...event }: ReactionInput) => ({
-  ...event,
-  ...(occurredAt !== undefined && { occurredAt }),
-});
-
-/** Rows of reactions; those in the future bring no event yet. */
-async function toRows(
-  parts: RecommendParts,
-  inputs: readonly ReactionInput[],
-  overwrites: boolean,
-): Promise<readonly ReactionRow[]> {
-  const now = parts.clock();
-  const isPending = ({ occurredAt = now }: ReactionInput) => occurredAt > now;
-  const happened = inputs.filter((input) => !isPending(input));
-  const attributed = await attributeEvents(parts, happened.map(toEvent));
-  const events = new Map(happened.map((input, index) => [input, attributed[index]?.row]));
-  return inputs.map((input) => {
-    const { userId: user, itemId: item, type, value, occurredAt = now, notes = {} } = input;
-    const event = events.get(input);
-    const key = { userId: userId(user), itemId: itemId(item), type };
-    return {
-      reaction: { ...key, value, occurredAt, updatedAt: now, isPending: isPending(input), notes },
-      overwrites,
-      ...(event && { event }),
-    };
-  });
-}
-
-/** Pending reactions of a user that have occurred become events, before anything of the user is read. */
-async function settle(parts: RecommendParts, user: string): Promise<void> {
-  const due = await parts.store.reactions.due(userId(user), parts.clock());
-  if (due.length === 0) return;
-  await parts.store.reactions.record(await toRows(parts, due, true));
-}
-
 async function writeBack(
   parts: RecommendParts,
   { decision }: Recommendation,
@@ -152,7 +103,7 @@ async function writeBack(
     decisionId,
     occurredAt: parts.clock() + delayMs,
   }));
-  await parts.store.reactions.record(await toRows(parts, inputs, true));
+  await recordReactions(parts, inputs, { overwrites: true });
 }
 
 async function recommendPage(
@@ -161,7 +112,8 @@ async function recommendPage(
   page: PageRequest,
 ): Promise<Recommendation | undefined> {
   const { userId: user, size } = page;
-  await settle(parts, user);
+  // Before anything of the user is read.
+  await settleReactions(parts, userId(user));
   const offer = await offerOf(parts, scenario, page);
   try {
     const recommendation = await recommend(parts, {
@@ -204,8 +156,7 @@ export function createReactions(parts: RecommendParts, scenario: Scenario): Reac
     scenario: scenario.name,
     createsItems: parts.configuration.privacy.differential === undefined,
     recommend: (page) => recommendPage(parts, scenario.name, page),
-    record: async (inputs, { overwrites }) =>
-      reactions.record(await toRows(parts, inputs, overwrites)),
+    record: (inputs, options) => recordReactions(parts, inputs, options),
     list: (filter, page) => reactions.list({ ...filter, until: clock() }, page),
     delete: (filter) => reactions.delete({ ...filter, until: Number.MAX_SAFE_INTEGER }),
     popular: async (categories) => shown(await learnable.popular(types), categories),

@@ -5,7 +5,7 @@ import type { Json, JsonObject } from "../../domain/json.ts";
 import type { ReactionKey, UserReaction } from "../../domain/reaction.ts";
 import { finite, name } from "../../engine/input/fields.ts";
 import { batch } from "../../engine/input/schemas/batch.ts";
-import type { ReactionInput } from "../../engine/reactions/create-reactions.ts";
+import type { ReactionInput } from "../../engine/reactions/record-reactions.ts";
 import { readBody } from "../request-body.ts";
 import {
   comment,

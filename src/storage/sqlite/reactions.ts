@@ -67,7 +67,16 @@ function prepareStatements(connection: Connection, { reactions }: ReadScope = ev
     overwrite: connection.prepare(`${upsert}, value = ?4`),
     list: prepareLists(connection),
     due: connection.prepare(
-      `SELECT ${columns} FROM reactions WHERE user_id = ? AND pending = 1 AND occurred_at <= ?`,
+      `SELECT ${columns} FROM reactions INDEXED BY reactions_pending
+       WHERE pending = 1 AND occurred_at <= ? LIMIT ?`,
+    ),
+    dueOf: connection.prepare(
+      `SELECT ${columns} FROM reactions
+       WHERE pending = 1 AND occurred_at <= ? AND user_id = ? LIMIT ?`,
+    ),
+    isPending: connection.prepare(
+      `SELECT 1 FROM reactions
+       WHERE user_id = ? AND item_id = ? AND type = ? AND occurred_at = ? AND pending = 1`,
     ),
     delete: connection.prepare(
       "DELETE FROM reactions WHERE user_id = ? AND item_id = ? AND type = ?",
@@ -140,7 +149,19 @@ export function createReactionStore(
       }),
     list: async (filter, { after, limit }) =>
       statements.list(filter)(after === undefined ? start : keyOf(after), limit),
-    due: async (user, now) => statements.due.all(user, now).map(decode),
+    due: async ({ userId: user, now, limit }) =>
+      (user === undefined
+        ? statements.due.all(now, limit)
+        : statements.dueOf.all(now, user, limit)
+      ).map(decode),
+    settle: (rows) =>
+      commits.run((numbers) => {
+        for (const row of rows) {
+          const { reaction } = row;
+          if (statements.isPending.get(...keyOf(reaction), reaction.occurredAt))
+            recordRow(row, numbers);
+        }
+      }),
     delete: (filter) =>
       commits.run((numbers) => {
         const found = statements.list(filter)(start, -1);
