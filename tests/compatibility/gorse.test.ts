@@ -145,6 +145,20 @@ describe("items", () => {
     expect(await store.items.count()).toBe(0);
   });
 
+  test.each([
+    ["a time beyond every year", { time: 1e300 }],
+    ["a time that is no number", { time: "noon", comment: 5 }],
+    ["no object", "notes"],
+  ])("with notes of another form, %s, are listed without them", async (_, $notes) => {
+    const { client, engine } = await openGorse();
+    await engine.putItems([{ itemId: "1", attributes: { $notes } }]);
+    await engine.putUsers([{ userId: "ann", attributes: { $notes } }]);
+    const { Items } = await client.getItems({ n: 2 });
+    expect(Items).toMatchObject([{ ItemId: "1", Timestamp: "0001-01-01T00:00:00Z", Comment: "" }]);
+    expect(await client.getUser("ann")).toMatchObject({ Comment: "" });
+    expect(await client.getLatest({})).toEqual([]);
+  });
+
   test("labels are features; comment and time are not", async () => {
     const { client, engine, store } = await openShop();
     const propensities = async () => (await engine.recommend({ userId: "u" })).decision;

@@ -1,17 +1,26 @@
-import type { Item } from "../../domain/catalogue.ts";
-import type { JsonObject } from "../../domain/json.ts";
+import { isJsonObject, type JsonObject } from "../../domain/json.ts";
+import { milliseconds } from "../input/fields.ts";
 import { notesField } from "../state/notes.ts";
 
+/** A row with the notes of its owner, who may have written them in any form. */
+interface Noted {
+  readonly attributes: JsonObject;
+}
+
 /** The owner's notes on an item or a user; none are empty. */
-export function notesOf({ attributes }: { readonly attributes: JsonObject }): JsonObject {
+export function notesOf({ attributes }: Noted): JsonObject {
   const notes = attributes[notesField];
-  return typeof notes === "object" && notes !== null && !Array.isArray(notes)
-    ? (notes as JsonObject)
-    : {};
+  return isJsonObject(notes) ? notes : {};
 }
 
 /** Milliseconds since 1970 of the item's note `time`; undefined if it has none. */
-export function timeOf(item: Pick<Item, "attributes">): number | undefined {
-  const { time } = notesOf(item);
-  return typeof time === "number" ? time : undefined;
+export function timeOf(row: Noted): number | undefined {
+  const { success, data } = milliseconds.safeParse(notesOf(row).time);
+  return success ? data : undefined;
+}
+
+/** The note `comment`; empty if there is none. */
+export function commentOf(row: Noted): string {
+  const { comment } = notesOf(row);
+  return typeof comment === "string" ? comment : "";
 }

@@ -4,7 +4,7 @@ import { itemId } from "../../domain/ids.ts";
 import { boolean, name } from "../../engine/input/fields.ts";
 import { batch } from "../../engine/input/schemas/batch.ts";
 import { categories } from "../../engine/input/schemas/items.ts";
-import { notesOf, timeOf } from "../../engine/reactions/item-notes.ts";
+import { commentOf, timeOf } from "../../engine/reactions/item-notes.ts";
 import { type ItemPatch, patchedItem } from "../../engine/reactions/patch-rows.ts";
 import { readBody } from "../request-body.ts";
 import {
@@ -53,7 +53,7 @@ const toItem = (found: Item) => ({
   Labels: found.attributes.labels ?? null,
   Categories: found.categories,
   Timestamp: toGorseTime(timeOf(found)),
-  Comment: notesOf(found).comment ?? "",
+  Comment: commentOf(found),
 });
 
 export function addGorseItems(route: AddGorseRoute, { engine, reactions }: GorseParts): void {

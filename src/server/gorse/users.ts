@@ -3,7 +3,7 @@ import type { User } from "../../domain/catalogue.ts";
 import { userId } from "../../domain/ids.ts";
 import { name } from "../../engine/input/fields.ts";
 import { batch } from "../../engine/input/schemas/batch.ts";
-import { notesOf } from "../../engine/reactions/item-notes.ts";
+import { commentOf } from "../../engine/reactions/item-notes.ts";
 import { patchedUser, type UserPatch } from "../../engine/reactions/patch-rows.ts";
 import { readBody } from "../request-body.ts";
 import { comment, cursorQuery, labels, notThere, parseField } from "./gorse-fields.ts";
@@ -23,7 +23,7 @@ const toUser = ({ userId: UserId, attributes }: User) => ({
   UserId,
   Labels: attributes.labels ?? null,
   Subscribe: null,
-  Comment: notesOf({ attributes }).comment ?? "",
+  Comment: commentOf({ attributes }),
 });
 
 export function addGorseUsers(route: AddGorseRoute, { engine, reactions }: GorseParts): void {
