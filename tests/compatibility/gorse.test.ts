@@ -406,6 +406,15 @@ describe("failures", () => {
     const nameless = [feedback("ann", "1"), feedback("", "1")];
     await expect(client.insertFeedbacks(nameless)).rejects.toMatchObject(refused);
     expect(await store.sequence()).toBe(before);
+    await client.upsertItem(item("shown"));
+    await client.getRecommend({ userId: "half", cursorOptions: { n: 1 } });
+    const love = { ...feedback("half", "shown", "love"), Timestamp: "", Value: 1e308 };
+    await expect(client.insertFeedbacks([feedback("ghost", "ghost"), love])).rejects.toMatchObject({
+      code: 400,
+      message: expect.stringContaining("overflows"),
+    });
+    await expect(client.getUser("ghost")).rejects.toMatchObject({ code: 404 });
+    await expect(client.getItem("ghost")).rejects.toMatchObject({ code: 404 });
     const unknown = await fetch(`${url}/gorse/api/nothing`);
     expect(unknown.headers.get("content-type")).toMatch("text/plain");
     expect([unknown.status, await unknown.text()]).toEqual([

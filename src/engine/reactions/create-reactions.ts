@@ -11,7 +11,12 @@ import { recommend } from "../serving/recommend-batch.ts";
 import type { RecommendParts } from "../serving/recommend-parts.ts";
 import { createItemTimes, type TimedItem } from "./item-times.ts";
 import { createRowPatches, type RowPatches } from "./patch-rows.ts";
-import { type ReactionInput, recordReactions, settleReactions } from "./record-reactions.ts";
+import {
+  type ReactionInput,
+  recordReactions,
+  settleReactions,
+  toReactionRows,
+} from "./record-reactions.ts";
 
 /** A page of recommendations: a decision of its own, without the items of the pages before it. */
 export interface PageRequest {
@@ -29,13 +34,9 @@ export interface PageRequest {
 /** A loop with reactions: recommendations of one scenario, and reactions that can be read, overwritten and taken back. */
 export interface Reactions extends RowPatches {
   readonly scenario: string;
-  /**
-   * Whether the catalogue gets an item that a reaction names first. Not with `privacy.differential`: a private encoder lists the
-   * catalogue's ids, which would then be doings of users.
-   */
-  readonly createsItems: boolean;
   /** Undefined if no item is left for the page. */
   recommend(page: PageRequest): Promise<Recommendation | undefined>;
+  /** Users and items that it names first are created. @throws invalid_request before anything changes */
   record(
     inputs: readonly ReactionInput[],
     options: { readonly overwrites: boolean },
@@ -103,7 +104,7 @@ async function writeBack(
     decisionId,
     occurredAt: parts.clock() + delayMs,
   }));
-  await recordReactions(parts, inputs, { overwrites: true });
+  await parts.store.reactions.record(await toReactionRows(parts, inputs, true));
 }
 
 async function recommendPage(
@@ -154,7 +155,6 @@ export function createReactions(parts: RecommendParts, scenario: Scenario): Reac
   return {
     ...createRowPatches(parts),
     scenario: scenario.name,
-    createsItems: parts.configuration.privacy.differential === undefined,
     recommend: (page) => recommendPage(parts, scenario.name, page),
     record: (inputs, options) => recordReactions(parts, inputs, options),
     list: (filter, page) => reactions.list({ ...filter, until: clock() }, page),

@@ -1,9 +1,10 @@
 import { EngineError } from "../../domain/errors.ts";
-import { itemId, type UserId, userId } from "../../domain/ids.ts";
+import { type ItemId, itemId, type UserId, userId } from "../../domain/ids.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { UserReaction } from "../../domain/reaction.ts";
 import type { EventRow } from "../../storage/event-store.ts";
 import type { ReactionRow } from "../../storage/reaction-store.ts";
+import { completeItem, completeUser } from "../input/complete.ts";
 import { attributeEvents, type RecordParts } from "../serving/record.ts";
 
 /** A reaction as it arrives. */
@@ -25,7 +26,7 @@ const toEvent = ({ notes: _, occurredAt, ...event }: ReactionInput) => ({
 });
 
 /** Rows of reactions; those in the future bring no event yet. */
-async function toReactionRows(
+export async function toReactionRows(
   parts: RecordParts,
   inputs: readonly ReactionInput[],
   overwrites: boolean,
@@ -47,13 +48,39 @@ async function toReactionRows(
   });
 }
 
-/** Reactions with their events, all or none. @throws invalid_request */
+/**
+ * As Gorse does by default, users and items that a reaction names are created. Not items with `privacy.differential`: a private
+ * encoder lists the catalogue's ids, which would then be doings of users.
+ */
+async function createNamed(
+  { store: { users, items }, configuration, clock }: RecordParts,
+  inputs: readonly ReactionInput[],
+): Promise<void> {
+  const createsItems = configuration.privacy.differential === undefined;
+  const userIds: UserId[] = [];
+  const itemIds: ItemId[] = [];
+  for (const user of new Set(inputs.map((input) => userId(input.userId))))
+    if (!(await users.find(user))) userIds.push(user);
+  for (const item of new Set(createsItems ? inputs.map((input) => itemId(input.itemId)) : []))
+    if (!(await items.find(item))) itemIds.push(item);
+  // One that is written meanwhile stays as it is.
+  await Promise.all([
+    ...userIds.map((user) => users.change(user, (row) => row ?? completeUser({ userId: user }))),
+    ...itemIds.map((item) =>
+      items.change(item, (row) => row ?? completeItem({ itemId: item }), clock()),
+    ),
+  ]);
+}
+
+/** Reactions with their events. @throws invalid_request before anything changes */
 export async function recordReactions(
   parts: RecordParts,
   inputs: readonly ReactionInput[],
   { overwrites }: { readonly overwrites: boolean },
 ): Promise<void> {
-  await parts.store.reactions.record(await toReactionRows(parts, inputs, overwrites));
+  const rows = await toReactionRows(parts, inputs, overwrites);
+  await createNamed(parts, inputs);
+  await parts.store.reactions.record(rows);
 }
 
 /** Its event; none of a value that overflows with the weight of now, since there is nobody to refuse it to. */

@@ -96,20 +96,6 @@ function readCursor(cursor: string): ReactionKey {
   return { userId: userId(user), itemId: itemId(item), type };
 }
 
-/** As Gorse does by default, users and items that feedback names are created; items only if reactions may. */
-async function createNamed(
-  { engine, reactions: { createsItems } }: GorseParts,
-  inputs: readonly ReactionInput[],
-) {
-  const users = new Set<string>();
-  const items = new Set<string>();
-  for (const { userId: user } of inputs) if (!(await engine.findUser(user))) users.add(user);
-  for (const { itemId: item } of inputs)
-    if (createsItems && !(await engine.findItem(item))) items.add(item);
-  if (users.size > 0) await engine.putUsers([...users].map((user) => ({ userId: user })));
-  if (items.size > 0) await engine.putItems([...items].map((item) => ({ itemId: item })));
-}
-
 type Fields = { readonly [Field in "userId" | "itemId" | "type"]?: string };
 
 /** The parts of the path that a filter consists of. */
@@ -133,11 +119,9 @@ const lists: readonly (readonly [string, Fields])[] = [
   ["/feedback/:user/:item", byPair],
 ];
 
-export function addGorseFeedback(route: AddGorseRoute, parts: GorseParts): void {
-  const { reactions } = parts;
+export function addGorseFeedback(route: AddGorseRoute, { reactions }: GorseParts): void {
   const record = async ({ context }: GorseRequest, overwrites: boolean) => {
     const inputs = parseField(feedbackList, await readBody(context), "body").map(toInput);
-    await createNamed(parts, inputs);
     await reactions.record(inputs, { overwrites });
     return { RowAffected: inputs.length };
   };
