@@ -205,6 +205,13 @@ test("an evaluation compares the served actions, the caller's first ones and cha
   // The client takes this success for a failure, whatever the answer.
   expect((await client.path("/evaluations/{evaluationId}", id).delete()).status).toBe("204");
   expect((await client.path("/evaluations/{evaluationId}", id).get()).status).toBe("404");
+  for (const startTime of ["1", "2026-02-30T00:00:00Z"]) {
+    const impossible = await client.path("/evaluations").post({ body: { ...asked, startTime } });
+    expect([impossible.status, impossible.body]).toMatchObject([
+      "400",
+      { error: { message: expect.stringContaining("send a time such as") } },
+    ]);
+  }
   const custom = { ...asked, policies: [{ name: "vw", arguments: "--cb_explore_adf" }] };
   expect((await client.path("/evaluations").post({ body: custom })).headers).toMatchObject({
     "x-ms-error-code": "InvalidEvaluationContract",

@@ -5,26 +5,20 @@ import { isWithinLimits, mostText, tooLarge } from "../../engine/input/attribute
 import { integer, name, optional } from "../../engine/input/fields.ts";
 import { refuseInput } from "../../engine/input/parse-input.ts";
 import { describeProblems } from "../../engine/input/schema-problems.ts";
+import { parseIsoTime } from "../parse-iso-time.ts";
 
 // Gorse's clients send fields that no longer exist, and null for absent ones: unknown fields are left out.
 
 /** Go's zero time, which its clients send for an absent one. */
 const zeroTime = "0001-01-01T00:00:00Z";
 const latest = Date.parse("9999-12-31T23:59:59.999Z");
-const isZoned = /(?:Z|[+-]\d\d:?\d\d)$/i;
-
-/** A time without a zone is in UTC. NaN if it is none. */
-function parseTime(text: string): number {
-  const spaced = text.trim().replace(" ", "T");
-  return Date.parse(isZoned.test(spaced) || !spaced.includes("T") ? spaced : `${spaced}Z`);
-}
 
 /** Milliseconds since 1970; undefined for Go's zero time and an empty text. */
 export const gorseTime: z.ZodType<number | undefined> = z
   .string("must be a time such as 2026-03-01T12:00:00Z")
   .transform((text, context) => {
     if (text === "" || text.startsWith("0001-01-01")) return undefined;
-    const time = parseTime(text);
+    const time = parseIsoTime(text);
     if (time >= 0 && time <= latest) return time;
     context.addIssue({
       code: "custom",

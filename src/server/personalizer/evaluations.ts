@@ -9,6 +9,7 @@ import {
 } from "../../engine/ranks/evaluate-ranks.ts";
 import type { StoredEvaluation } from "../../engine/ranks/evaluations.ts";
 import type { ServerEnv } from "../app.ts";
+import { parseIsoTime } from "../parse-iso-time.ts";
 import { readBody } from "../request-body.ts";
 import { personalizerError } from "./errors.ts";
 import type { AddPersonalizerRoute, PersonalizerParts } from "./personalizer-routes.ts";
@@ -16,7 +17,7 @@ import { parseWire } from "./rank-fields.ts";
 
 const time = z
   .string("must be a time")
-  .transform((text) => Date.parse(text))
+  .transform(parseIsoTime)
   .refine(
     (milliseconds) => Number.isFinite(milliseconds),
     "must be a time such as 2026-03-01T12:00:00Z",
