@@ -283,6 +283,46 @@ describe("an event", () => {
     expect(await runAudit()).toMatchObject({ decisions: 2, findings: [] });
   });
 
+  test("of several slots is repeated after its window, and late rewards change nothing", async () => {
+    const { preview, store, advance } = await openLoop();
+    const rank = async () => {
+      const body = rankRequest({ slots, eventId: "both" });
+      const ranked = await preview.path("/multislot/rank").post({ body });
+      return [ranked.status, ranked.body];
+    };
+    const first = await rank();
+    advance(700);
+    expect(await rank()).toEqual(first);
+    const reward = slots.map(({ id }) => ({ slotId: id, value: 1 }));
+    const late = await preview
+      .path("/multislot/events/{eventId}/reward", "both")
+      .post({ body: { reward } });
+    expect(late.status).toBe("204");
+    const found = await store.decisions.recent(9);
+    expect(found.map(({ rewards }) => rewards)).toEqual([[undefined], [undefined]]);
+  });
+
+  test("that is rewarded as one of the other kind is refused with the path for its own", async () => {
+    const { preview, classic } = await openLoop();
+    await preview.path("/multislot/rank").post({ body: rankRequest({ slots, eventId: "both" }) });
+    await classic.rank(rankRequest({ eventId: "one" }));
+    const plain = await preview
+      .path("/events/{eventId}/reward", "both")
+      .post({ body: { value: 1 } });
+    const reward = [{ slotId: "top", value: 1 }];
+    const bySlot = await preview
+      .path("/multislot/events/{eventId}/reward", "one")
+      .post({ body: { reward } });
+    const messageOf = (body: unknown) => (body as { error: { message: string } }).error.message;
+    expect([plain.status, bySlot.status]).toEqual(["400", "400"]);
+    expect(messageOf(plain.body)).toBe(
+      "the event has the slots top, side; send their rewards to /multislot/events/{eventId}/reward",
+    );
+    expect(messageOf(bySlot.body)).toBe(
+      "the event has no slots; send its reward to /events/{eventId}/reward",
+    );
+  });
+
   test("that is deferred is no decision until it is activated, then its rewards count", async () => {
     const { classic, store, rewardsOf, clock, advance, runAudit } = await openLoop();
     const ranked = await classic.rank(rankRequest({ eventId: "later", deferActivation: true }));

@@ -58,10 +58,15 @@ function unknownEvent(eventId: string): EngineError {
   return new EngineError("not_found", message, { details: { eventId } });
 }
 
-function unknownSlot(slotId: string, known: readonly string[]): EngineError {
-  const message = `the event has no slot '${slotId}'; send one of ${known.join(", ")}`;
-  return new EngineError("invalid_request", message, {
-    details: { field: "slotId", value: slotId },
+function unknownSlot(slotId: string | undefined, known: readonly string[]): EngineError {
+  const slots = known.join(", ");
+  const single = "the event has no slots; send its reward to /events/{eventId}/reward";
+  const remedy =
+    slotId === undefined
+      ? `the event has the slots ${slots}; send their rewards to /multislot/events/{eventId}/reward`
+      : `the event has no slot '${slotId}'; send one of ${slots}`;
+  return new EngineError("invalid_request", known.length === 0 ? single : remedy, {
+    details: { field: "slotId", value: slotId ?? null },
   });
 }
 
@@ -88,31 +93,34 @@ async function findDeferred(
   return decisions?.[0]?.scenario === scenario.name ? decisions : undefined;
 }
 
-/** Slots after the first are found while they are open: later rewards change nothing. */
+/** Decisions of the event's slots, or the only one. */
 async function findActive(
-  { parts: { store, clock }, scenario }: RankScene,
+  { parts: { store }, scenario }: RankScene,
   eventId: string,
 ): Promise<readonly Decision[] | undefined> {
   const first = (await store.decisions.find(decisionId(eventId)))?.decision;
   if (first?.scenario !== scenario.name) return undefined;
   if (slotOf(first) === undefined) return [first];
-  const page = { userId: userId(eventId), scenario: scenario.name, now: clock(), limit: mostSlots };
-  const open = (await store.decisions.openOf(page)).toReversed();
-  return open.length > 0 ? open.map(({ decision }) => decision) : [first];
+  const { rows } = await store.decisions.list({
+    userId: userId(eventId),
+    scenario: scenario.name,
+    from: first.decidedAt,
+    before: { decidedAt: Number.MAX_SAFE_INTEGER },
+    limit: mostSlots,
+  });
+  return rows.map(({ decision }) => decision).toReversed();
 }
 
-/** Rewards as events. Those for slots of a closed event are left out: its slots are not looked for. */
+/** Rewards as events; late ones change nothing. */
 function toEvents(
-  { parts, scenario }: RankScene,
+  { scenario }: RankScene,
   decisions: readonly Decision[],
   { rewards, requestId }: { readonly rewards: readonly SlotReward[]; readonly requestId: string },
 ): readonly EventInput[] {
   const known = decisions.flatMap((one) => slotOf(one) ?? []);
-  const isClosed = decisions.every(({ expiresAt }) => expiresAt <= parts.clock());
-  return rewards.flatMap(({ slotId, value }) => {
+  return rewards.map(({ slotId, value }) => {
     const decision = findRewarded(decisions, slotId);
-    if (decision === undefined && isClosed && known.length > 0) return [];
-    if (decision === undefined) throw unknownSlot(slotId ?? "", known);
+    if (decision === undefined) throw unknownSlot(slotId, known);
     const { userId: user, slate, decisionId: id } = decision;
     const eventId = eventIdOf(scenario, id, requestId);
     return {
