@@ -1,11 +1,10 @@
 import type { ComparedPolicy } from "../evaluation/feedback-pair.ts";
 import { normalQuantile } from "../numeric/statistics.ts";
 import { compareParts } from "./compare-parts.ts";
-import { servedProbability } from "./judged-row.ts";
 import { createFilling, openSlate, readSlates } from "./judged-slates.ts";
 import { type MeasuredPart, mixChallengers } from "./measure.ts";
 import { emptyArrays, joinArrays, writeSlate } from "./target-arrays.ts";
-import { trustRegionTarget, withoutFloor } from "./trust-region.ts";
+import { limitToTrustRegion } from "./trust-region.ts";
 
 /** How far the policy moves towards the mixture of its challengers. */
 export interface PolicyStep {
@@ -27,13 +26,12 @@ function measureTargets(
   const fill = createFilling();
   for (const slate of readSlates(rows)) {
     const { start } = slate;
-    const { row, scores } = rows[start]!;
-    const opened = openSlate(row, slate);
-    const served = scores.logPolicy.map((log) => servedProbability(Math.exp(log), row));
-    const mixture = mix({ scores }).map(Math.exp);
+    const scored = rows[start]!;
+    const opened = openSlate(scored.row, slate);
+    const mixture = mix(scored).map(Math.exp);
+    const limit = limitToTrustRegion(scored);
     for (const [index, share] of sampleShares.entries()) {
-      const target = withoutFloor(trustRegionTarget(served, mixture, share), row.exploration);
-      writeSlate(targets[index]!, slate, fill(opened, target.map(Math.log), values[start]!));
+      writeSlate(targets[index]!, slate, fill(opened, limit(mixture, share), values[start]!));
     }
   }
   return targets;

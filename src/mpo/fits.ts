@@ -14,11 +14,17 @@ import type { ImproveInput, Stages } from "./improve-input.ts";
 import type { Judgement } from "./judge.ts";
 import { type Fold, type FoldedRow, isFirst } from "./judged-row.ts";
 import { chooseStates } from "./limits.ts";
-import { type Challenger, type MeasuredPart, measurePart, temper } from "./measure.ts";
+import {
+  type Challenger,
+  type JudgedPart,
+  type MeasuredPart,
+  measurePart,
+  temper,
+} from "./measure.ts";
 import { memoryHalfLives } from "./meta-settings.ts";
+import { type Move, moveStates } from "./move-states.ts";
 import type { ScoredRow } from "./row-scores.ts";
 import { isProven } from "./separation.ts";
-import { type Move, moveStates } from "./trust-region.ts";
 
 /** A critic that was fitted to all rows but those of a fold. */
 export interface HeldFit<Row extends FoldedRow, Fit> {
@@ -54,7 +60,9 @@ export interface Proposal<Row extends FoldedRow, Moved> {
   readonly moved: Moved;
 }
 
-interface FitRun<Row extends FoldedRow, Policy, Critic> extends ImproveInput<Row, Policy, Critic> {
+interface FitRun<Row extends FoldedRow, Policy, Critic>
+  extends ImproveInput<Row, Policy, Critic>,
+    Pick<JudgedPart, "sampleShare"> {
   readonly stages: Stages;
   readonly has: (part: Part) => boolean;
 }
@@ -100,7 +108,7 @@ export function createFits<
   { rows, judging }: Record<"rows" | "judging", readonly KnownRow<Row>[]>,
 ): Fits<KnownRow<Row>, Fit, Moved> {
   type Known = KnownRow<Row>;
-  const { serving, critic: from, arm, floor, random, stages, has } = run;
+  const { serving, critic: from, arm, floor, random, stages, has, sampleShare } = run;
   const { limits } = family;
   const knownTo = (without: Fold | undefined) => rows.filter(({ fold }) => fold !== without);
   const score = ({ critic }: Fit, chosen: readonly Known[]) =>
@@ -136,7 +144,7 @@ export function createFits<
       const held = calibrate(raw);
       const challengers = await solve(fit, held, settings);
       const measured = await stages.measure("judge", () =>
-        measurePart({ rows: expectAhead(family, fit.critic, held), challengers }),
+        measurePart({ rows: expectAhead(family, fit.critic, held), challengers, sampleShare }),
       );
       const others = calibrate(rawOthers);
       const gateRows = [...measured.rows, ...expectAhead(family, fit.critic, others)];

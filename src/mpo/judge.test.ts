@@ -8,7 +8,7 @@ import { createRandom } from "../numeric/random.ts";
 import { advantages, challengerLogs, referenceLogs, tilt } from "./challengers.ts";
 import { judgeChallengers, toContextRow } from "./judge.ts";
 import { servedProbability } from "./judged-row.ts";
-import { type MeasuredPart, measurePart, mixChallengers, temper } from "./measure.ts";
+import { asJudged, type MeasuredPart, measurePart, mixChallengers, temper } from "./measure.ts";
 import { describeContext } from "./meta-context.ts";
 import {
   initialMetaPolicy,
@@ -217,6 +217,27 @@ describe("the judge", () => {
     expect(klDivergence(logs, misled[0]!.scores.logPolicy)).toBeLessThan(0.05);
     expect(Math.abs(difference)).toBeLessThan(0.05);
   });
+});
+
+test("a challenger is judged as far as a step may follow it, where the log tells even if the reward model is wrong", () => {
+  const policy = Float64Array.of(0.997, 0.001, 0.001, 0.001);
+  const rows = simulate({ count: 6000, users: 600, believed: [0.8, 0.95, 0.3, 0.1], policy });
+  const softmax = settings.filter(({ name }) => name === "softmax-long");
+  const challengers = temper(rows, softmax, false);
+  const [first] = rows;
+  const { setting, temperature } = challengers[0]!;
+  const wanted = challengerLogs(first!.scores, setting, { temperature });
+  const errors = [undefined, 0.05].map((sampleShare) => {
+    const part = measurePart({ rows, challengers, sampleShare });
+    const { difference, standardError } = judge([part], metaInput(rows)).settings[0]!;
+    const judged = asJudged(first!, sampleShare)(wanted);
+    const truth = worth(judged, first!) - worth(first!.scores.logPolicy, first!);
+    expect(truth).toBeLessThan(-0.1);
+    return Math.abs(difference - truth) / standardError;
+  });
+  // Of the whole challenger the reward model vouches for what the log can't tell.
+  expect(errors[0]).toBeGreaterThan(8);
+  expect(errors[1]).toBeLessThan(4);
 });
 
 // New feedback can come from one user, or from users who all fall into other folds.

@@ -9,6 +9,7 @@ import { solveChallenger } from "./restraint.ts";
 import { createRowChallenger } from "./row-challenger.ts";
 import { evenMemory, meanRewards, type ScoredRow } from "./row-scores.ts";
 import { emptyArrays, targetArrays, writeSlate } from "./target-arrays.ts";
+import { limitToTrustRegion } from "./trust-region.ts";
 
 export interface Challenger {
   readonly setting: ChallengerSetting;
@@ -21,6 +22,8 @@ export interface Challenger {
 export interface JudgedPart<Row extends JudgedRow = JudgedRow> {
   readonly rows: readonly ScoredRow<Row>[];
   readonly challengers: readonly Challenger[];
+  /** ESS/n of each state that a challenger is judged up to, that of the longest step; absent if nothing bounds steps. */
+  readonly sampleShare?: number | undefined;
 }
 
 /** A part as every judgement reads it: measured once, judged alone and with others. */
@@ -80,11 +83,22 @@ export const mixChallengers = (
   };
 };
 
+/** log π of a state's challengers as far as a step may follow them: beyond that the reward model alone would vouch for them (docs/decisions/0121). */
+export function asJudged(
+  scored: ScoredRow<JudgedRow>,
+  sampleShare: JudgedPart["sampleShare"],
+): (logs: Float64Array) => Float64Array {
+  if (sampleShare === undefined) return (logs) => logs;
+  const limit = limitToTrustRegion(scored);
+  return (logs) => limit(logs.map(Math.exp), sampleShare);
+}
+
 /**
  * Reads each challenger once on the slates of a part: at position 0, which has all candidates.
  * @throws RangeError if a row lacks anything
  */
-export function measurePart({ rows, challengers }: JudgedPart): MeasuredPart {
+export function measurePart(part: JudgedPart): MeasuredPart {
+  const { rows } = part;
   checkRows(rows);
   const values = slateValues(rows, (scores) => meanRewards(scores, evenMemory));
   const servingLogs = rows.map(({ scores }) => scores.logPolicy);
@@ -96,13 +110,12 @@ export function measurePart({ rows, challengers }: JudgedPart): MeasuredPart {
     values,
     serving,
     logging: isOwn ? serving : targetArrays(rows, loggingLogs, values),
-    challengers: measureChallengers(rows, challengers, values),
+    challengers: measureChallengers(part, values),
   };
 }
 
 function measureChallengers(
-  rows: MeasuredPart["rows"],
-  challengers: readonly Challenger[],
+  { rows, challengers, sampleShare }: JudgedPart,
   values: readonly Float64Array[],
 ): MeasuredPart["challengers"] {
   const measured = challengers.map((one) => ({
@@ -114,13 +127,15 @@ function measureChallengers(
   const fill = createFilling();
   for (const slate of readSlates(rows)) {
     const { start, items } = slate;
-    const { row, scores } = rows[start]!;
+    const scored = rows[start]!;
+    const { row, scores } = scored;
     const opened = openSlate(row, slate);
     challenger.read(scores);
+    const limit = asJudged(scored, sampleShare);
     for (const [j, one] of challengers.entries()) {
       const into = measured[j]!;
       const logs = challenger.challenge(one);
-      writeSlate(into, slate, fill(opened, logs, values[start]!));
+      writeSlate(into, slate, fill(opened, limit(logs), values[start]!));
       into.divergences.fill(klDivergence(logs, scores.logPolicy), start, start + items.length);
     }
   }

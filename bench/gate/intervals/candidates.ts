@@ -1,7 +1,7 @@
 import type { FeedbackRow } from "../../../src/learning/feedback-row.ts";
 import { calibrateRows, fitMemoryMaps } from "../../../src/mpo/calibration.ts";
 import { scoreRows } from "../../../src/mpo/family.ts";
-import type { Challenger } from "../../../src/mpo/measure.ts";
+import { asJudged, type Challenger, type JudgedPart } from "../../../src/mpo/measure.ts";
 import { memoryHalfLives } from "../../../src/mpo/meta-settings.ts";
 import { createRowChallenger } from "../../../src/mpo/row-challenger.ts";
 import type { ScoredRow } from "../../../src/mpo/row-scores.ts";
@@ -17,6 +17,7 @@ export interface HalfCandidates {
   /** With the calibrated scores of the critic that has not seen the half. */
   readonly scored: readonly ScoredRow<FeedbackRow>[];
   readonly challengers: readonly Challenger[];
+  readonly sampleShare: JudgedPart["sampleShare"];
   /** log π of the distilled candidate. */
   readonly candidateLogs: readonly Float64Array[];
   /** True differences of the challengers, then of the distilled candidate. */
@@ -59,19 +60,19 @@ export async function valueCandidates(
   const found: HalfCandidates[] = [];
   for (const [part, half] of halves.entries()) {
     const scored = await scoreHalf(watched, population, half);
-    const { challengers } = improvement.parts[part]!;
+    const { challengers, sampleShare } = improvement.parts[part]!;
     const challenger = createRowChallenger();
     const candidateLogs = await scoreMoved(half);
     const values = challengers.map((one) =>
       trueValue(
-        scored.map(({ scores }) => {
-          challenger.read(scores);
-          return challenger.challenge(one).slice();
+        scored.map((state) => {
+          challenger.read(state.scores);
+          return asJudged(state, sampleShare)(challenger.challenge(one).slice());
         }),
       ),
     );
     const differences = [...values, trueValue(candidateLogs)].map((one) => one - value);
-    found.push({ scored, challengers, candidateLogs, differences });
+    found.push({ scored, challengers, sampleShare, candidateLogs, differences });
   }
   return { halves: found, value, served: trueValue(await scoreMoved(undefined)) - value };
 }

@@ -66,10 +66,10 @@ export function drawLog(
   const { visits, random } = options;
   const folds = states.map(() => random.integer(halves.length));
   const turns = Array.from({ length: visits }, () => random.integer(states.length));
-  return halves.map(({ scored, challengers, candidateLogs }, half) => {
+  return halves.map(({ scored, challengers, sampleShare, candidateLogs }, half) => {
     const users = turns.filter((user) => folds[user] === half);
     const rows = users.flatMap((user) => visit(scored[user]!, states[user]!, options));
     const logs = rows.map(({ row }) => candidateLogs[row.user]!.subarray(0, row.candidates.length));
-    return { rows, challengers, candidateLogs: logs };
+    return { rows, challengers, sampleShare, candidateLogs: logs };
   });
 }

@@ -2,6 +2,7 @@ import { judgeCandidate } from "../../../src/evaluation/gate.ts";
 import type { GateLimits } from "../../../src/evaluation/gate-guards.ts";
 import { examination } from "../../../src/lab/worlds/synthetic-truth.ts";
 import { gateArrays } from "../../../src/mpo/gate-arrays.ts";
+import { asJudged } from "../../../src/mpo/measure.ts";
 import { createRowChallenger } from "../../../src/mpo/row-challenger.ts";
 import { weightClip } from "../../../src/mpo/target-arrays.ts";
 import type { LogPart } from "./fresh-log.ts";
@@ -15,12 +16,14 @@ interface Compared {
 /** log π of a setting's two challengers on a log. Of a slate the first row is read. */
 function challengerLogs(parts: readonly LogPart[], setting: number): readonly Float64Array[] {
   const challenger = createRowChallenger();
-  return parts.flatMap(({ rows, challengers }) => {
-    let first = new Float64Array();
-    return rows.map(({ row, scores }) => {
+  return parts.flatMap(({ rows, challengers, sampleShare }) => {
+    let first: Float64Array = new Float64Array();
+    return rows.map((scored) => {
+      const { row, scores } = scored;
       if (row.position === 0) {
         challenger.read(scores);
-        first = challenger.challenge(challengers[setting]!).slice();
+        const logs = challenger.challenge(challengers[setting]!).slice();
+        first = asJudged(scored, sampleShare)(logs);
       }
       return first.subarray(0, row.candidates.length);
     });
