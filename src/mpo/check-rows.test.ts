@@ -4,8 +4,9 @@ import { sampleViews } from "../../tests/support/policy.ts";
 import { gateLimits } from "../evaluation/gate-guards.ts";
 import { checkRows } from "./check-rows.ts";
 import { distillationGap, gateCandidate } from "./gate.ts";
-import { measurePart, mixChallengers } from "./measure.ts";
+import { measurePart } from "./measure.ts";
 import { memoryHalfLives } from "./meta-settings.ts";
+import { mixChallengers } from "./mixture.ts";
 import { bootstraps, type RowScores, type ScoredRow } from "./row-scores.ts";
 import { mixArrays } from "./target-arrays.ts";
 

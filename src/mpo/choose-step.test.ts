@@ -4,8 +4,9 @@ import { sampleViews } from "../../tests/support/policy.ts";
 import { rewardHeadCount } from "../learning/critic-shape.ts";
 import { createRandom } from "../numeric/random.ts";
 import { chooseStep } from "./choose-step.ts";
-import { measurePart, temper } from "./measure.ts";
+import { measurePart } from "./measure.ts";
 import { doNothing } from "./meta-policy.ts";
+import { temper } from "./mixture.ts";
 import type { ScoredRow } from "./row-scores.ts";
 
 const seed = 29;

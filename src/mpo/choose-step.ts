@@ -2,7 +2,8 @@ import type { ComparedPolicy } from "../evaluation/feedback-pair.ts";
 import { normalQuantile } from "../numeric/statistics.ts";
 import { compareParts } from "./compare-parts.ts";
 import { createFilling, openSlate, readSlates } from "./judged-slates.ts";
-import { type MeasuredPart, mixChallengers } from "./measure.ts";
+import type { MeasuredPart } from "./measure.ts";
+import { mixChallengers } from "./mixture.ts";
 import { emptyArrays, joinArrays, writeSlate } from "./target-arrays.ts";
 import { limitToTrustRegion } from "./trust-region.ts";
 

@@ -3,8 +3,8 @@ import { expectLength } from "./check-rows.ts";
 import type { WatchedSeparation } from "./discriminator-slope.ts";
 import type { Fold, FoldedRow } from "./judged-row.ts";
 import type { StateLimits } from "./limits.ts";
-import type { Move } from "./move-states.ts";
 import type { RowScores, ScoredRow } from "./row-scores.ts";
+import type { Move } from "./trust-region.ts";
 
 /**
  * Parts of the method that can be left out by name, as in an ablation. The product has all of them.

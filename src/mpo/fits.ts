@@ -14,17 +14,12 @@ import type { ImproveInput, Stages } from "./improve-input.ts";
 import type { Judgement } from "./judge.ts";
 import { type Fold, type FoldedRow, isFirst } from "./judged-row.ts";
 import { chooseStates } from "./limits.ts";
-import {
-  type Challenger,
-  type JudgedPart,
-  type MeasuredPart,
-  measurePart,
-  temper,
-} from "./measure.ts";
+import { type JudgedPart, type MeasuredPart, measurePart } from "./measure.ts";
 import { memoryHalfLives } from "./meta-settings.ts";
-import { type Move, moveStates } from "./move-states.ts";
+import { type Challenger, temper } from "./mixture.ts";
 import type { ScoredRow } from "./row-scores.ts";
 import { isProven } from "./separation.ts";
+import { type Move, moveStates } from "./trust-region.ts";
 
 /** A critic that was fitted to all rows but those of a fold. */
 export interface HeldFit<Row extends FoldedRow, Fit> {
@@ -41,6 +36,7 @@ export interface JudgedFit<Row extends FoldedRow, Fit> extends HeldFit<Row, Fit>
   readonly settings: readonly ChallengerSetting[];
   readonly calibrate: (rows: readonly ScoredRow<Row>[]) => readonly ScoredRow<Row>[];
   readonly challengers: readonly Challenger[];
+  readonly sampleShare: JudgedPart["sampleShare"];
   readonly measured: MeasuredPart;
   /** Rows that judge a candidate: the measured ones, then the others. */
   readonly gateRows: MeasuredPart["rows"];
@@ -60,9 +56,7 @@ export interface Proposal<Row extends FoldedRow, Moved> {
   readonly moved: Moved;
 }
 
-interface FitRun<Row extends FoldedRow, Policy, Critic>
-  extends ImproveInput<Row, Policy, Critic>,
-    Pick<JudgedPart, "sampleShare"> {
+interface FitRun<Row extends FoldedRow, Policy, Critic> extends ImproveInput<Row, Policy, Critic> {
   readonly stages: Stages;
   readonly has: (part: Part) => boolean;
 }
@@ -108,7 +102,9 @@ export function createFits<
   { rows, judging }: Record<"rows" | "judging", readonly KnownRow<Row>[]>,
 ): Fits<KnownRow<Row>, Fit, Moved> {
   type Known = KnownRow<Row>;
-  const { serving, critic: from, arm, floor, random, stages, has, sampleShare } = run;
+  const { serving, critic: from, arm, floor, random, stages, has, mpo } = run;
+  const { targetSampleShares } = mpo.distillation;
+  const sampleShare = has("trust region") ? Math.min(...targetSampleShares) : undefined;
   const { limits } = family;
   const knownTo = (without: Fold | undefined) => rows.filter(({ fold }) => fold !== without);
   const score = ({ critic }: Fit, chosen: readonly Known[]) =>
@@ -148,8 +144,8 @@ export function createFits<
       );
       const others = calibrate(rawOthers);
       const gateRows = [...measured.rows, ...expectAhead(family, fit.critic, others)];
-      const found = { held, others, settings, calibrate, challengers, measured, gateRows };
-      return { without, fit, ...found };
+      const judged = { challengers, sampleShare, measured, gateRows };
+      return { without, fit, held, others, settings, calibrate, ...judged };
     },
     move: async ({ without, fit, settings, calibrate }, { weights, step }) => {
       const known = knownTo(without);

@@ -11,9 +11,9 @@ import { checkLogs, checkRows, expectLength } from "./check-rows.ts";
 import { gateArrays } from "./gate-arrays.ts";
 import type { JudgedRow } from "./judged-row.ts";
 import { slateValues } from "./judged-slates.ts";
-import type { Move } from "./move-states.ts";
 import { evenMemory, rewardMoments, type ScoredRow } from "./row-scores.ts";
 import { weightClip } from "./target-arrays.ts";
+import type { Move } from "./trust-region.ts";
 
 /**
  * The candidate against the serving policy on rows that nothing has seen.

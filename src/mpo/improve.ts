@@ -17,10 +17,10 @@ import type { JudgedPart, MeasuredPart } from "./measure.ts";
 import { describeContext, type MetaContext } from "./meta-context.ts";
 import { proposeSettings } from "./meta-policy.ts";
 import { shippedPrior } from "./meta-prior.ts";
-import type { Move } from "./move-states.ts";
 import { checkRenewedStart } from "./renewed-start.ts";
 import type { ScoredRow } from "./row-scores.ts";
 import { applySelfCheck, checkLogged } from "./self-check.ts";
+import type { Move } from "./trust-region.ts";
 
 export interface Improvement<Row extends FoldedRow = FoldedRow, Fit = unknown, Moved = unknown> {
   /** Of all feedback: the critic that the next cycle starts from, and the candidate. */
@@ -135,6 +135,16 @@ const rowsOf = <Row extends FoldedRow>({
 }: Pick<JudgedFit<Row, never>, "held" | "others">): readonly Row[] =>
   [...held, ...others].map(({ row }) => row);
 
+const toPart = <Row extends FoldedRow>({
+  held: rows,
+  challengers,
+  sampleShare,
+}: Pick<JudgedFit<Row, never>, "held" | "challengers" | "sampleShare">): JudgedPart<Row> => ({
+  rows,
+  challengers,
+  sampleShare,
+});
+
 /** From a proposal's targets to the policy that was moved to them. */
 const measureGap = async <Row extends FoldedRow, Policy>(
   family: Pick<ModelFamily<Row, Policy, never>, "scorePolicy">,
@@ -220,9 +230,7 @@ export async function improve<
   const has = partsOf(family, input);
   const rows = await stages.measure("score", () => knowRows(family, serving, input.rows));
   const { judging, selfCheck } = chooseJudging(rows, input.arm);
-  const { targetSampleShares } = mpo.distillation;
-  const sampleShare = has("trust region") ? Math.min(...targetSampleShares) : undefined;
-  const fits = createFits(family, { ...input, stages, has, sampleShare }, { rows, judging });
+  const fits = createFits(family, { ...input, stages, has }, { rows, judging });
   const [halfOne, halfTwo] = [await fits.fit("first"), await fits.fit("second")];
   const raw = [...halfOne.held, ...halfTwo.held];
   const context = describeContext(raw.map(toContextRow), state.remembered);
@@ -260,11 +268,7 @@ export async function improve<
     raw,
     gate: await compareRenewed(gated, renewedStart, { candidateLogs, mpo, rows: judged, onHalves }),
     gap,
-    parts: [first, second].map(({ held, challengers }) => ({
-      rows: held,
-      challengers,
-      sampleShare,
-    })),
+    parts: [first, second].map(toPart),
     calibrated: [...first.held, ...second.held],
     rows: halves.flatMap((half) => half.rows),
   };

@@ -8,7 +8,7 @@ import { createRandom } from "../numeric/random.ts";
 import { advantages, challengerLogs, referenceLogs, tilt } from "./challengers.ts";
 import { judgeChallengers, toContextRow } from "./judge.ts";
 import { servedProbability } from "./judged-row.ts";
-import { asJudged, type MeasuredPart, measurePart, mixChallengers, temper } from "./measure.ts";
+import { asJudged, type MeasuredPart, measurePart } from "./measure.ts";
 import { describeContext } from "./meta-context.ts";
 import {
   initialMetaPolicy,
@@ -17,6 +17,7 @@ import {
   vaguePrior,
 } from "./meta-policy.ts";
 import { defaultSetting, standingSettings } from "./meta-settings.ts";
+import { mixChallengers, temper } from "./mixture.ts";
 import type { ScoredRow } from "./row-scores.ts";
 import { emptyArrays, loggedArrays, targetArrays } from "./target-arrays.ts";
 

@@ -4,7 +4,7 @@ import type { RandomStream } from "../numeric/random.ts";
 import { expectLength } from "./check-rows.ts";
 import { compareParts } from "./compare-parts.ts";
 import { isFirst, type JudgedRow } from "./judged-row.ts";
-import { type MeasuredPart, weightOfSetting } from "./measure.ts";
+import type { MeasuredPart } from "./measure.ts";
 import { type ContextRow, rememberContext, valueUnit } from "./meta-context.ts";
 import {
   doNothing,
@@ -13,6 +13,7 @@ import {
   type MetaPolicyState,
   type MetaPrediction,
 } from "./meta-policy.ts";
+import { weightOfSetting } from "./mixture.ts";
 import type { ScoredRow } from "./row-scores.ts";
 import { evenMemory } from "./row-scores.ts";
 import { concatenate, joinArrays, mixArrays, uniformArrays } from "./target-arrays.ts";

@@ -1,22 +1,13 @@
-import type { ChallengerSetting, Restraint } from "../domain/improvement-record.ts";
 import type { ComparedPolicy } from "../evaluation/feedback-pair.ts";
 import { klDivergence } from "../numeric/log-probabilities.ts";
 import { checkRows } from "./check-rows.ts";
 import type { JudgedRow } from "./judged-row.ts";
 import { createFilling, openSlate, readSlates, slateValues } from "./judged-slates.ts";
-import { doNothing } from "./meta-policy.ts";
-import { solveChallenger } from "./restraint.ts";
+import type { Challenger } from "./mixture.ts";
 import { createRowChallenger } from "./row-challenger.ts";
 import { evenMemory, meanRewards, type ScoredRow } from "./row-scores.ts";
 import { emptyArrays, targetArrays, writeSlate } from "./target-arrays.ts";
 import { limitToTrustRegion } from "./trust-region.ts";
-
-export interface Challenger {
-  readonly setting: ChallengerSetting;
-  /** η. */
-  readonly temperature: number;
-  readonly restraint: Restraint;
-}
 
 /** Rows with the challengers that are judged on them: scored by a critic that was trained on none of the rows. */
 export interface JudgedPart<Row extends JudgedRow = JudgedRow> {
@@ -40,48 +31,6 @@ export interface MeasuredPart {
       readonly divergences: Float64Array;
     })[];
 }
-
-/** @param states that temperatures are solved on; @param restrains whether D is good enough to restrain the challengers */
-export function temper(
-  scored: readonly Pick<ScoredRow, "scores">[],
-  settings: readonly ChallengerSetting[],
-  restrains: boolean,
-): readonly Challenger[] {
-  const states = scored.map(({ scores }) => scores);
-  return settings.map((setting) => ({ setting, ...solveChallenger(states, setting, restrains) }));
-}
-
-/** Weight that changes no probability of a mixture by more than rounding does. */
-const negligibleWeight = 1e-12;
-
-/** w_j. @throws RangeError for a name that was not weighed */
-export function weightOfSetting(weights: Readonly<Record<string, number>>, name: string): number {
-  const weight = weights[name];
-  if (weight === undefined) throw new RangeError(`no weight for the setting '${name}'`);
-  return weight;
-}
-
-/** Makes log φ* of a row: Σ_j w_j π_φj, *do nothing* included. */
-export const mixChallengers = (
-  challengers: readonly Challenger[],
-  weights: Readonly<Record<string, number>>,
-): ((scored: Pick<ScoredRow, "scores">) => Float64Array) => {
-  const row = createRowChallenger();
-  const heavy = challengers
-    .map((one) => ({ ...one, weight: weightOfSetting(weights, one.setting.name) }))
-    .filter(({ weight }) => weight > negligibleWeight);
-  const unmoved = weightOfSetting(weights, doNothing);
-  return ({ scores }) => {
-    row.read(scores);
-    const mixed = new Float64Array(scores.logPolicy.length);
-    const add = (logs: Float64Array, weight: number) => {
-      for (let a = 0; a < mixed.length; a++) mixed[a]! += weight * Math.exp(logs[a]!);
-    };
-    add(scores.logPolicy, unmoved);
-    for (const one of heavy) add(row.challenge(one), one.weight);
-    return mixed.map(Math.log);
-  };
-};
 
 /** log π of a state's challengers as far as a step may follow them: beyond that the reward model alone would vouch for them (docs/decisions/0121). */
 export function asJudged(

@@ -1,8 +1,9 @@
 import type { FeedbackRow } from "../../../src/learning/feedback-row.ts";
 import { calibrateRows, fitMemoryMaps } from "../../../src/mpo/calibration.ts";
 import { scoreRows } from "../../../src/mpo/family.ts";
-import { asJudged, type Challenger, type JudgedPart } from "../../../src/mpo/measure.ts";
+import { asJudged, type JudgedPart } from "../../../src/mpo/measure.ts";
 import { memoryHalfLives } from "../../../src/mpo/meta-settings.ts";
+import type { Challenger } from "../../../src/mpo/mixture.ts";
 import { createRowChallenger } from "../../../src/mpo/row-challenger.ts";
 import type { ScoredRow } from "../../../src/mpo/row-scores.ts";
 import type { WatchedImprovement } from "./improve-watched.ts";

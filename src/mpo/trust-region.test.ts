@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import { sampleRow } from "../../tests/support/feedback.ts";
 import { sampleViews } from "../../tests/support/policy.ts";
 import { rewardHeadCount } from "../learning/critic-shape.ts";
-import { temper } from "./measure.ts";
 import { doNothing } from "./meta-policy.ts";
-import { moveStates } from "./move-states.ts";
+import { temper } from "./mixture.ts";
 import type { ScoredRow } from "./row-scores.ts";
+import { moveStates } from "./trust-region.ts";
 
 const views = sampleViews(5);
 const setting = {
