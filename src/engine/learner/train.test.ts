@@ -238,6 +238,18 @@ describe("a training that was broken off", () => {
     expect(await broken.store.checkpoints.load("training/play")).toBeUndefined();
   });
 
+  test("begins anew if events were removed, which give the items other numbers", async () => {
+    const [whole, broken] = [await start(), await start()];
+    await breakOff(broken);
+    for (const { store, run } of [whole, broken]) {
+      const { removed } = await store.retention.sweepEvents(0, { types: {}, others: 1001 });
+      expect(removed).toBeGreaterThan(0);
+      await run({ clock: quickly() });
+    }
+    const served = await whole.store.policies.bytes(3);
+    expect(Buffer.compare((await broken.store.policies.bytes(3))!, served!)).toBe(0);
+  });
+
   test("is refused as another preset or seed, and dropped at request", async () => {
     const opened = await start();
     await breakOff(opened);

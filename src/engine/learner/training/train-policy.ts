@@ -1,5 +1,4 @@
 import type { TrainingRecord } from "../../../domain/cycle-record.ts";
-import { EngineError } from "../../../domain/errors.ts";
 import type { FirstSlates } from "../../../domain/first-slates.ts";
 import type { NoiseSource } from "../../../numeric/privacy/noise.ts";
 import { createRandom } from "../../../numeric/random.ts";
@@ -25,17 +24,13 @@ import type { HeldOut, ItemContext } from "./slate-cases.ts";
 import { type EncoderTraining, trainEncoder } from "./train-encoder.ts";
 import { trainEncoderPrivately } from "./train-encoder-privately.ts";
 import {
-  loadTraining,
-  type TrainingStart,
-  type UnfinishedTraining,
-} from "./training-checkpoint.ts";
-import {
   type BehaviourTrainingOptions,
   countTargets,
   readTrainingData,
   splitHeldOut,
   type TrainingData,
 } from "./training-data.ts";
+import { startTraining } from "./training-start.ts";
 
 /** Events of each item, the held-out ones left out: the prediction without a user. */
 function encodeCounts({ itemIds, counts }: EncoderModel): Uint8Array {
@@ -62,40 +57,6 @@ export interface TrainedPolicy {
   readonly context: ItemContext;
   /** Of a private training. */
   readonly spending?: Spending;
-}
-
-/** @throws conflict if an unfinished training is of another preset or seed */
-function checkContinued(
-  { preset, seed, checkpoint }: UnfinishedTraining,
-  options: BehaviourTrainingOptions,
-): void {
-  const { scenario } = options;
-  const isSame = (options.preset ?? preset) === preset && options.seed === seed;
-  if (isSame) return;
-  throw new EngineError(
-    "conflict",
-    `scenario ${scenario.name} has an unfinished training of preset ${preset} and seed ${seed}, after ${checkpoint.epoch} epochs; continue it with --preset ${preset}, or drop it with --restart`,
-    { details: { scenario: scenario.name, preset, seed, epoch: checkpoint.epoch } },
-  );
-}
-
-/** An unfinished training is of no use if it continued another encoder, or if somebody has spoken about consent since. */
-async function findStart(
-  options: BehaviourTrainingOptions,
-  from: Encoder | undefined,
-): Promise<TrainingStart & Partial<UnfinishedTraining>> {
-  const {
-    store,
-    scenario,
-    seed,
-    preset = (from && presetOf(from.model.shape)) ?? "small",
-  } = options;
-  const unfinished = options.restart ? undefined : await loadTraining(store, scenario.name);
-  const same = { continues: from?.hash, consent: await store.consents.newest() };
-  if (unfinished?.continues !== same.continues || unfinished?.consent !== same.consent)
-    return { preset, seed, asOf: await store.sequence(), ...same };
-  checkContinued(unfinished, options);
-  return unfinished;
 }
 
 /** The encoder with its next-item loss, unless that would tell of people. */
@@ -129,8 +90,7 @@ async function train(
     const trained = await trainEncoderPrivately(data, { ...options, differential, source });
     return { data, trained: { ...trained, preset: "private" } };
   }
-  const start = await findStart(options, from);
-  const data = await readTrainingData(options, { asOf: start.asOf, after });
+  const { start, data } = await startTraining(options, from, after);
   const { choosing } = splitHeldOut(data.heldOut);
   const trained = await trainEncoder(data, start, { ...options, choosing, from });
   return { data, trained: { ...trained, preset: start.preset } };

@@ -13,6 +13,8 @@ export interface TrainingStart {
   readonly asOf: number;
   /** Event number of the newest word about consent: others may be left out after it. */
   readonly consent: number;
+  /** Of the data that it reads, −1 in a checkpoint of an earlier version. */
+  readonly fingerprint: number;
   /** Hash of the encoder that it continues; absent if it begins anew. */
   readonly continues?: string | undefined;
 }
@@ -47,6 +49,7 @@ function encode({
   seed,
   asOf,
   consent,
+  fingerprint,
   continues,
   checkpoint,
 }: UnfinishedTraining): Uint8Array {
@@ -64,6 +67,7 @@ function encode({
         seed,
         asOf,
         consent,
+        fingerprint,
         epoch,
         elapsed,
         steps: trainer.steps,
@@ -86,6 +90,7 @@ function decode(bytes: Uint8Array): UnfinishedTraining {
   const { meta, tensors } = decodeTensors(bytes);
   const {
     consent = 0,
+    fingerprint = -1,
     preset = 0,
     seed = 0,
     asOf = 0,
@@ -105,6 +110,7 @@ function decode(bytes: Uint8Array): UnfinishedTraining {
     seed,
     asOf,
     consent,
+    fingerprint,
     ...(meta.encoder !== undefined && { continues: meta.encoder }),
     checkpoint: {
       epoch,
