@@ -1,15 +1,15 @@
+import type { HistoryEntry } from "../../domain/behaviour.ts";
 import type { Cycle } from "../../domain/cycle.ts";
 import { EngineError } from "../../domain/errors.ts";
-import type { ItemId } from "../../domain/ids.ts";
-import { readBehaviour, type UserBehaviour } from "../../engine/learner/training/read-behaviour.ts";
+import { holdOut, newestTargets } from "../../engine/learner/training/hold-out.ts";
+import { readBehaviour } from "../../engine/learner/training/read-behaviour.ts";
 import type { HeldOut, ItemContext } from "../../engine/learner/training/slate-cases.ts";
 import {
   type BehaviourTrainingOptions,
-  holdOut,
+  readItems,
   readTrainingData,
   splitHeldOut,
 } from "../../engine/learner/training/training-data.ts";
-import { createCatalogue } from "../../engine/state/catalogue.ts";
 import type { Protocol } from "../../evaluation/ranking/split.ts";
 
 const fewestUsers = 2;
@@ -26,16 +26,14 @@ export interface PolicyRankingOptions
 export const learnedThrough = ({ throughSequence, record }: Cycle): number =>
   Math.max(throughSequence, record.newEncoder?.throughSequence ?? 0);
 
-/** Whether an event came after all that a cycle read: rewards may follow its last decision. */
-const isLater = ({ last }: UserBehaviour, origin: Cycle | undefined) =>
-  origin === undefined ||
-  (last.sequence > learnedThrough(origin) &&
-    (origin.record.training !== undefined || last.occurredAt > origin.startedAt));
+/** Whether an event came after a cycle began, unless that trained on behaviour: rewards may follow its last decision. */
+const isLater = ({ occurredAt }: HistoryEntry, origin: Cycle | undefined) =>
+  origin === undefined || origin.record.training !== undefined || occurredAt > origin.startedAt;
 
 /** Events on which a policy may be measured. */
 export interface UnlearnedEvents {
   /**
-   * `later`: users' last events after the cut-off. `held-out`: those that training left out, of the
+   * `later`: users' last events after the cut-off that could be foreseen. `held-out`: those that training left out, of the
    * users who chose nothing.
    */
   readonly events: "later" | "held-out";
@@ -48,17 +46,15 @@ async function readLater(
   origin: Cycle | undefined,
 ): Promise<UnlearnedEvents> {
   const asOf = await store.sequence();
-  const catalogue = createCatalogue(store.items, configuration);
-  await catalogue.refresh(asOf);
-  const context = { scenario, catalogue };
-  const available = new Set<ItemId>(catalogue.available().map(({ itemId }) => itemId));
-  const { users } = await readBehaviour(store, scenario, { asOf, onProgress: () => undefined });
-  const heldOut: Omit<HeldOut, "codes">[] = [];
-  for (const user of users) {
-    const isNew =
-      protocol === "leave-one-out" || user.since > (origin ? learnedThrough(origin) : 0);
-    if (!(isNew && isLater(user, origin))) continue;
-    const found = await holdOut(store, user, { ...context, available });
+  const context = await readItems({ store, configuration, scenario }, asOf);
+  const behaviour = await readBehaviour(store, scenario, { asOf, onProgress: () => undefined });
+  const learned = origin ? learnedThrough(origin) : 0;
+  const isOpen = (event: HistoryEntry) => isLater(event, origin);
+  const heldOut: HeldOut[] = [];
+  for (const target of newestTargets(behaviour, context)) {
+    const isNew = protocol === "leave-one-out" || target.user.since > learned;
+    if (!isNew || target.sequence <= learned) continue;
+    const found = await holdOut(store, target, { ...context, isOpen });
     if (found) heldOut.push(found);
   }
   return { context, heldOut, events: "later" };
@@ -89,7 +85,7 @@ export async function readUnlearned(
   const users = protocol === "time-split" ? "users who came" : "users with a wanted event";
   throw new EngineError(
     "conflict",
-    `scenario ${scenario.name} has ${later.heldOut.length} ${users} after event number ${origin ? learnedThrough(origin) : 0}, up to which the policy learned; ${fewestUsers} are needed: import or record later events${protocol === "time-split" ? ", or use --protocol leave-one-out" : ""}`,
+    `scenario ${scenario.name} has ${later.heldOut.length} ${users} after event number ${origin ? learnedThrough(origin) : 0}, up to which the policy learned, on an available item that the scenario's rules allowed; ${fewestUsers} are needed: import or record later events${protocol === "time-split" ? ", or use --protocol leave-one-out" : ""}`,
     { details: { scenario: scenario.name, users: later.heldOut.length } },
   );
 }

@@ -8,8 +8,9 @@ import type { Network } from "../../policy/network.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import { measureForesight } from "../learner/training/foresight.ts";
+import { holdOutNewest } from "../learner/training/hold-out.ts";
 import { readBehaviour } from "../learner/training/read-behaviour.ts";
-import { holdOutNewest, readItems } from "../learner/training/training-data.ts";
+import { readItems } from "../learner/training/training-data.ts";
 import { loadLastEncoder } from "./last-encoder.ts";
 
 /** Behaviour events from which a loop without an encoder trains its first one. */
@@ -46,9 +47,9 @@ async function measureLoss(
   const { loss: before, throughSequence: after } = encoder.model;
   if (before === undefined) return undefined;
   const asOf = await store.sequence();
-  const { users } = await readBehaviour(store, scenario, { after, asOf, onProgress: () => {} });
+  const behaviour = await readBehaviour(store, scenario, { after, asOf, onProgress: () => {} });
   const context = await readItems({ store, configuration, scenario }, asOf);
-  const heldOut = await holdOutNewest(store, users, { ...context, most: measuredUsers });
+  const heldOut = await holdOutNewest(store, behaviour, { ...context, most: measuredUsers });
   if (heldOut.size < fewestUsers) return undefined;
   const measured = await measureForesight(encoder, [...heldOut.values()], context);
   return { now: measured.loss, users: measured.users, before };

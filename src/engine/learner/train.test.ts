@@ -142,6 +142,19 @@ const library = {
   ],
 };
 
+test.each([
+  ["buys the last item again", "click", 5],
+  ["looks at an item in the end", "view", 6],
+])("if everyone %s, the event before is held out", async (_, type, steps) => {
+  const { engine, run } = await openTraining({ configuration: library });
+  await engine.putItems(camps.flat().map((id) => sampleItem(id)));
+  for (const user of everyone)
+    await engine.record([...walk(user, 5), { ...walk(user, steps).at(-1)!, type }]);
+  const { training, slates } = recordOf(await run({ minutes: 1, clock: quickly() }));
+  expect(training).toMatchObject({ targets: 3 * users, users });
+  expect(slates).toMatchObject({ users: users / 2 });
+});
+
 test("served slates keep 0.9 of the sorted hit rate, as real requests show", async () => {
   const { engine, store, run } = await openTraining({ configuration: library });
   const shelves = drawShelves(8);

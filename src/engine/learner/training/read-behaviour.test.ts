@@ -43,6 +43,7 @@ test("dislikes are left out, events without a reward are only read", async () =>
     ["ann", [0, -2]],
     ["bob", [1]],
   ]);
+  expect(users[0]!.sequences).toEqual([1, 3]);
   expect(users[0]!.last).toMatchObject({ itemId: "c", type: "hide" });
 });
 

@@ -7,11 +7,13 @@ import type { Store } from "../../../storage/store.ts";
 
 const pageSize = 1000;
 
-/** A user's events in order of event number, as an encoder is trained on them: 8 bytes each. */
+/** A user's events in order of event number, as an encoder is trained on them: 16 bytes each. */
 export interface UserBehaviour {
   readonly userId: UserId;
   /** Of all events but dislikes; see `learning/sequence/codes.ts`. */
   readonly codes: readonly number[];
+  /** Event number of each code. */
+  readonly sequences: readonly number[];
   /** Number of the oldest event. */
   readonly since: number;
   /** The newest event, disliked or not. */
@@ -38,7 +40,10 @@ function withoutRepeats(codes: readonly number[]): readonly number[] {
 /** Numbers items as they come, and keeps the codes of each user. */
 function createCollector({ reward, excludeSeen }: Pick<Scenario, "reward" | "excludeSeen">) {
   const numbers = new Map<ItemId, number>();
-  const users = new Map<UserId, { codes: number[]; since: number; last: HistoryEntry }>();
+  const users = new Map<
+    UserId,
+    { codes: number[]; sequences: number[]; since: number; last: HistoryEntry }
+  >();
   const numberOf = (itemId: ItemId) => {
     const known = numbers.get(itemId) ?? numbers.size;
     numbers.set(itemId, known);
@@ -46,12 +51,14 @@ function createCollector({ reward, excludeSeen }: Pick<Scenario, "reward" | "exc
   };
   return {
     add: (userId: UserId, event: HistoryEntry) => {
-      const user = users.get(userId) ?? { codes: [], since: event.sequence, last: event };
+      const began = { codes: [], sequences: [], since: event.sequence, last: event };
+      const user = users.get(userId) ?? began;
       users.set(userId, user);
       user.last = event;
       if (signalOf(event, reward) < 0) return;
       const item = numberOf(event.itemId);
       user.codes.push(isWanted(event, reward) ? item : onlyRead(item));
+      user.sequences.push(event.sequence);
     },
     collected: (): Behaviour => ({
       itemIds: [...numbers.keys()],

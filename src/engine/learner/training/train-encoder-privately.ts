@@ -18,6 +18,7 @@ import type { NoiseSource } from "../../../numeric/privacy/noise.ts";
 import type { EncoderShape, TransformerShape } from "../../../policy/transformer/shape.ts";
 import { loadSpent, planNext, type Spending, spend } from "../../privacy/spent-budget.ts";
 import { chooseFeatures } from "./choose-features.ts";
+import { newestTargets } from "./hold-out.ts";
 import type { EncoderTraining } from "./train-encoder.ts";
 import type { BehaviourTrainingOptions, TrainingData } from "./training-data.ts";
 
@@ -47,17 +48,19 @@ const itemsOf = ({ context: { catalogue } }: TrainingData): readonly ItemId[] =>
     .sort((a, b) => (a < b ? -1 : 1));
 
 /**
- * Codes of each user by the numbers of the catalogue; events on other items are left out, and each user's newest one. Which
- * newest ones are measured depends on other users, so that leaving out those alone would let one user change another's part.
+ * Codes of each user by the numbers of the catalogue; events on other items are left out, and each user's newest one to be foreseen with those
+ * after it. Which of them are measured depends on other users, so that leaving out those alone would let one user change another's part.
  */
 function renumber(
-  { behaviour }: TrainingData,
+  { behaviour, context }: TrainingData,
   itemIds: readonly ItemId[],
 ): readonly (readonly number[])[] {
   const numbers = new Map(itemIds.map((itemId, number) => [itemId, number]));
   const found = behaviour.itemIds.map((itemId) => numbers.get(itemId));
-  return behaviour.users.map(({ codes }) =>
-    codes.slice(0, -1).flatMap((code) => {
+  const targets = newestTargets(behaviour, context);
+  const places = new Map(targets.map(({ user, place }) => [user, place]));
+  return behaviour.users.map((user) =>
+    user.codes.slice(0, places.get(user) ?? -1).flatMap((code) => {
       const item = found[itemOf(code)];
       if (item === undefined) return [];
       return isTarget(code) ? item : onlyRead(item);

@@ -1,17 +1,13 @@
 import { EngineError } from "../../../domain/errors.ts";
-import type { ItemId } from "../../../domain/ids.ts";
 import type { Preset } from "../../../domain/preset.ts";
-import { isWanted } from "../../../domain/reward-rule.ts";
 import type { Scenario } from "../../../domain/scenario.ts";
 import { isTarget } from "../../../learning/sequence/codes.ts";
 import type { SequenceProgress } from "../../../learning/sequence/sequence-training.ts";
 import type { Store } from "../../../storage/store.ts";
 import type { Configuration } from "../../configuration/configuration.ts";
-import { joinRules, mayBeOffered } from "../../rules/offer-rules.ts";
-import { readLeftOut } from "../../rules/read-left-out.ts";
 import { createCatalogue } from "../../state/catalogue.ts";
-import { createState, readUser } from "../../state/read-state.ts";
-import { type Behaviour, readBehaviour, type UserBehaviour } from "./read-behaviour.ts";
+import { holdOutNewest } from "./hold-out.ts";
+import { type Behaviour, readBehaviour } from "./read-behaviour.ts";
 import type { HeldOut, ItemContext } from "./slate-cases.ts";
 
 /** Half of them choose epoch and temperature, half measure the served slates. */
@@ -49,32 +45,12 @@ export interface BehaviourTrainingOptions {
 export interface TrainingData {
   readonly context: ItemContext;
   readonly behaviour: Behaviour;
-  /** Codes of each user to train on: without the held-out events. */
+  /** Codes of each user to train on: those before the held-out event. */
   readonly sequences: readonly (readonly number[])[];
   /** Newest first. */
   readonly heldOut: readonly HeldOut[];
   /** Event number up to which all was read. */
   readonly sequence: number;
-}
-
-/** A user's last event, to be predicted from those before, if its item could still be shown to them. */
-export async function holdOut(
-  store: Store,
-  { userId, codes, last }: UserBehaviour,
-  { catalogue, scenario, available }: ItemContext & { readonly available: ReadonlySet<ItemId> },
-): Promise<Omit<HeldOut, "codes"> | undefined> {
-  const next = catalogue.find(last.itemId);
-  const isNext = available.has(last.itemId) && isWanted(last, scenario.reward);
-  if (next === undefined || !isNext || !isTarget(codes.at(-1) ?? -1)) return undefined;
-  const before = last.sequence - 1;
-  const user = await readUser(store, userId, before);
-  if (user.history.length === 0) return undefined;
-  const visit = { userId, scenario: scenario.name, asOf: before, now: last.occurredAt };
-  const leftOut = await readLeftOut(store, scenario, visit);
-  const rules = joinRules(scenario, undefined, last.occurredAt);
-  const isOffered = mayBeOffered(catalogue.factsOf(last.itemId), rules);
-  if (leftOut.has(last.itemId) || !isOffered) return undefined;
-  return { state: createState({ user, catalogue, scenario, context: {} }), next, rules, leftOut };
 }
 
 /** Of the held-out events those that choose nothing, and those that choose epoch, chain and temperature. */
@@ -97,23 +73,6 @@ export async function readItems(
   return { scenario, catalogue };
 }
 
-/** Last events of the users whose last ones are the newest, newest first. */
-export async function holdOutNewest(
-  store: Store,
-  users: readonly UserBehaviour[],
-  options: ItemContext & { readonly most: number },
-): Promise<ReadonlyMap<UserBehaviour, HeldOut>> {
-  const { catalogue, most } = options;
-  const available = new Set<ItemId>(catalogue.available().map(({ itemId }) => itemId));
-  const heldOut = new Map<UserBehaviour, HeldOut>();
-  for (const user of users.toSorted((a, b) => b.last.sequence - a.last.sequence)) {
-    if (heldOut.size === most) break;
-    const found = await holdOut(store, user, { ...options, available });
-    if (found) heldOut.set(user, { ...found, codes: user.codes });
-  }
-  return heldOut;
-}
-
 /**
  * @param span.after event number after which held-out events are: up to it another encoder may have
  * been trained on them; default 0
@@ -129,14 +88,11 @@ export async function readTrainingData(
     asOf,
     onProgress: (events) => onProgress({ stage: "read", events }),
   });
-  const recent = behaviour.users.filter(({ last }) => last.sequence > after);
-  const heldOut = await holdOutNewest(store, recent, { ...context, most: measuredUsers });
+  const heldOut = await holdOutNewest(store, behaviour, { ...context, most: measuredUsers, after });
   const data = {
     context,
     behaviour,
-    sequences: behaviour.users.map((user) =>
-      heldOut.has(user) ? user.codes.slice(0, -1) : user.codes,
-    ),
+    sequences: behaviour.users.map((user) => heldOut.get(user)?.codes.slice(0, -1) ?? user.codes),
     heldOut: [...heldOut.values()],
     sequence: asOf,
   };
@@ -150,7 +106,7 @@ function checkData({ sequences, heldOut }: TrainingData, { name, reward }: Scena
   const types = Object.keys(reward.weights).join(", ");
   throw new EngineError(
     "conflict",
-    `scenario ${name} has nothing to train on: expected at least ${leastUsers} users with at least 3 events of the types ${types} on items of the catalogue, got ${heldOut.length} users and ${targets} events to foresee; import behaviour first (recurve import --help)`,
+    `scenario ${name} has nothing to train on: got ${heldOut.length} users with an event to hold out, at least ${leastUsers} are needed, and ${targets} other events to foresee. Such events are of the types ${types}, come after others of the same user, and have an available item that the scenario's rules, excludeSeen among them, then allowed; import behaviour first (recurve import --help)`,
     { details: { scenario: name, targets, measuredUsers: heldOut.length } },
   );
 }
