@@ -78,6 +78,23 @@ test("a consent in Parquet is the JSON that an export writes, or a column for ea
   }
 });
 
+test("a row of Parquet whose time no date holds is refused, and the others are read", async () => {
+  const filename = join(createTestFolder(), "log.parquet");
+  const columnData = [
+    { name: "type", data: ["rating", "rating"] },
+    { name: "user", data: ["u", "v"] },
+    { name: "movie", data: ["a", "b"] },
+    { name: "stars", data: [1, 2] },
+    { name: "occurredAt", data: [2n ** 63n - 1n, 0n], type: "TIMESTAMP" as const },
+  ];
+  parquetWriteFile({ filename, columnData });
+  const source = await openRows(filename, { ...events, format: "parquet", signal: neverAborted });
+  expect(await importEvents(source)).toMatchObject({
+    rows: [["v", "b", 2]],
+    refusals: [{ line: 1, reason: expect.stringContaining("occurredAt") }],
+  });
+});
+
 test("an id of more than 53 bits is its digits", async () => {
   const user = 2n ** 62n + 1n;
   const path = writeParquet({ type: ["rating"], user: [user], movie: ["a"], stars: [1] });

@@ -102,10 +102,14 @@ const ids = ["eventId", "userId", "itemId", "campaignId", "to", "decisionId"];
 const readBigInt = (value: bigint) =>
   Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
 
+/** An impossible time is NaN, which no field takes. */
+const readDate = (value: Date) =>
+  Number.isNaN(value.getTime()) ? Number.NaN : value.toISOString();
+
 /** JSON of a typed value; an integer that a float64 doesn't hold is its digits. */
 function toJson(value: unknown): unknown {
   if (typeof value === "bigint") return readBigInt(value);
-  if (value instanceof Date) return value.toISOString();
+  if (value instanceof Date) return readDate(value);
   if (Array.isArray(value)) return value.map(toJson);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, toJson(one)]));
