@@ -83,3 +83,17 @@ test("a split by time of data without times, and data of too few users, are refu
     "circle leaves 1 users for validation, 2 are needed: of each user, three items or more",
   );
 });
+
+test("data that leave no user two items to train on are refused with a Transformer, before all fits, and not without", async () => {
+  const { sequences, ...rest } = walk(50);
+  const short = { ...rest, sequences: sequences.map((items) => Array.from(items).slice(0, 3)) };
+  const seen: RankingProgress[] = [];
+  const onProgress = (progress: RankingProgress) => seen.push(progress);
+  const transformer = { preset: "small" as const, length: 16 };
+  await expect(evaluateRankers(short, options({ transformer, onProgress }))).rejects.toMatchObject({
+    code: "invalid_file",
+    message: expect.stringMatching(/^circle leaves each user one item to train on.*--baselines$/),
+  });
+  expect(seen).toEqual([]);
+  expect((await evaluateRankers(short, options())).testUsers).toBe(50);
+});

@@ -77,6 +77,15 @@ export function splitData(data: InteractionData, protocol: Protocol): RankingSpl
   return split;
 }
 
+/** @throws invalid_file if no user has a next item to train the Transformer on */
+function checkTrainable({ training }: RankingSplit, { name }: InteractionData): void {
+  if (training.some(({ length }) => length > 1)) return;
+  throw invalidFile(
+    name,
+    "leaves each user one item to train on at most, and the Transformer needs a user with two: name data with longer histories, or use --baselines",
+  );
+}
+
 /** All baselines and the Transformer on one split of one data set, ranking the whole catalogue. */
 export async function evaluateRankers(
   data: InteractionData,
@@ -84,6 +93,7 @@ export async function evaluateRankers(
 ): Promise<RankingEvaluation> {
   const { protocol, k, seed, transformer: plan } = options;
   const split = splitData(data, protocol);
+  if (plan) checkTrainable(split, data);
   const { ranked, skipped } = await evaluateBaselines(split, options);
   const own = plan && (await rankWithTransformer(split, plan, options));
   return {
