@@ -82,6 +82,24 @@ test("a rating of weight 2 counts as two of them", async () => {
   );
 });
 
+test("ratings that lie too far apart to be fitted are refused, others hold at any level", async () => {
+  const evaluate = (scale: number, level = 0) => {
+    const ratings = drawRatings(5)
+      .slice(0, 300)
+      .map((one) => ({ ...one, value: level + scale * one.value }));
+    const data = { ratings, users: ids(users), items: ids(items) };
+    return evaluateRatings(data, { seed: 1, onFit: () => {} });
+  };
+  for (const scale of [1e9, 1e30, 1e300])
+    await expect(evaluate(scale)).rejects.toMatchObject({
+      code: "invalid_request",
+      message: expect.stringMatching(/ratings from .* 1,000,000 apart at most; scale 'value' down/),
+    });
+  for (const [scale, level] of [[1e5], [1, 1e9]] as const)
+    for (const { rmse } of (await evaluate(scale, level)).rated)
+      expect(rmse).toBeLessThan(9 * scale);
+});
+
 test("the split holds each rating once, and is the same for the same seed alone", () => {
   const ratings = drawRatings(2);
   const [part, rest] = splitRatings(ratings, 0.2, 7);

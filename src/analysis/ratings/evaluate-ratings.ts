@@ -1,5 +1,6 @@
 import { EngineError } from "../../domain/errors.ts";
 import { clusteredStandardError, numberClusters } from "../../evaluation/clusters.ts";
+import { formatWhole } from "../../numeric/format.ts";
 import { createRandom, shuffle } from "../../numeric/random.ts";
 import { meanOf } from "../../numeric/statistics.ts";
 import {
@@ -17,6 +18,8 @@ const validationShare = 1 / 10;
 const epochs = 10;
 /** The validation part then has 8. */
 const leastRatings = 100;
+/** Factors grow with the range, and beside their squares a ridge is lost in float64 from some 1e8 on. */
+const mostRange = 1_000_000;
 
 type Variant = Pick<RatingSettings, "width" | "regularisation">;
 
@@ -93,17 +96,29 @@ function checkEnough(ratings: readonly UserRating[]): void {
   });
 }
 
+/** @throws invalid_request if ratings lie too far apart to be fitted */
+function checkRange(ratings: readonly UserRating[]): void {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { value } of ratings) [least, most] = [Math.min(least, value), Math.max(most, value)];
+  if (most - least <= mostRange) return;
+  const message = `the data has ratings from ${least} to ${most}, and they may lie ${formatWhole(mostRange)} apart at most; scale 'value' down, or correct the outliers`;
+  throw new EngineError("invalid_request", message, {
+    details: { field: "data", value: most - least },
+  });
+}
+
 /**
  * Errors on a held-out fifth of the ratings. Settings are the best of those tried on a tenth of the others; then all of these are
  * fitted.
  * @param options.onFit called before each fit
- * @throws invalid_request for fewer than 100 ratings
+ * @throws invalid_request for fewer than 100 ratings, or ratings more than a million apart
  */
 export async function evaluateRatings(
   { ratings, users, items }: Pick<RatingData, "ratings" | "users" | "items">,
   { seed, onFit }: { readonly seed: number; readonly onFit: (name: string) => void },
 ): Promise<RatingEvaluation> {
   checkEnough(ratings);
+  checkRange(ratings);
   const sizes = { users: users.length, items: items.length };
   const [heldOut, training] = splitRatings(ratings, heldOutShare, seed);
   const [validation, rest] = splitRatings(training, validationShare, seed);
