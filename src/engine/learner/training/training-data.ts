@@ -73,14 +73,18 @@ export async function readItems(
   return { scenario, catalogue };
 }
 
-/**
- * @param span.after event number after which held-out events are: up to it another encoder may have
- * been trained on them; default 0
- * @throws conflict if there is nothing to train on
- */
-export async function readTrainingData(
-  options: ReadOptions & Pick<BehaviourTrainingOptions, "onProgress">,
-  { asOf, after = 0 }: { readonly asOf: number; readonly after?: number | undefined },
+type CollectOptions = ReadOptions & Pick<BehaviourTrainingOptions, "onProgress">;
+
+interface Span {
+  readonly asOf: number;
+  /** Event number after which held-out events are: up to it another encoder may have been trained on them; default 0. */
+  readonly after?: number | undefined;
+}
+
+/** As `readTrainingData` reads it, also if there is nothing to train on. */
+export async function collectTrainingData(
+  options: CollectOptions,
+  { asOf, after = 0 }: Span,
 ): Promise<TrainingData> {
   const { store, scenario, onProgress } = options;
   const context = await readItems(options, asOf);
@@ -89,14 +93,19 @@ export async function readTrainingData(
     onProgress: (events) => onProgress({ stage: "read", events }),
   });
   const heldOut = await holdOutNewest(store, behaviour, { ...context, most: measuredUsers, after });
-  const data = {
+  return {
     context,
     behaviour,
     sequences: behaviour.users.map((user) => heldOut.get(user)?.codes.slice(0, -1) ?? user.codes),
     heldOut: [...heldOut.values()],
     sequence: asOf,
   };
-  checkData(data, scenario);
+}
+
+/** @throws conflict if there is nothing to train on */
+export async function readTrainingData(options: CollectOptions, span: Span): Promise<TrainingData> {
+  const data = await collectTrainingData(options, span);
+  checkData(data, options.scenario);
   return data;
 }
 

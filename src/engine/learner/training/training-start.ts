@@ -9,6 +9,7 @@ import {
 } from "./training-checkpoint.ts";
 import {
   type BehaviourTrainingOptions,
+  collectTrainingData,
   readTrainingData,
   type TrainingData,
 } from "./training-data.ts";
@@ -44,7 +45,8 @@ export interface StartedTraining {
 /**
  * An unfinished training is of no use if it continued another encoder, if somebody has spoken about consent since, or if its
  * events are others now: some were removed, or the scenario's rules changed.
- * @param after as of `readTrainingData`
+ * @param after event number after which held-out events are
+ * @throws conflict if there is nothing to train on, or if an unfinished training is of another preset or seed
  */
 export async function startTraining(
   options: BehaviourTrainingOptions,
@@ -61,7 +63,7 @@ export async function startTraining(
   const same = { continues: from?.hash, consent: await store.consents.newest() };
   if (unfinished?.continues === same.continues && unfinished?.consent === same.consent) {
     checkContinued(unfinished, options);
-    const data = await readTrainingData(options, { asOf: unfinished.asOf, after });
+    const data = await collectTrainingData(options, { asOf: unfinished.asOf, after });
     if (fingerprintOf(data) === unfinished.fingerprint) return { start: unfinished, data };
   }
   const asOf = await store.sequence();
