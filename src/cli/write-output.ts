@@ -6,11 +6,18 @@ import { EngineError } from "../domain/errors.ts";
 const isOutputProblem = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && "syscall" in error;
 
+export const failedOutput = (name: string, cause: Error): EngineError =>
+  new EngineError(
+    "invalid_file",
+    `${name} can't be written: ${cause.message}; name a new file on a disk with room`,
+    { details: { file: name }, cause },
+  );
+
 /**
  * Into a new file, or to standard output without a path. Never overwrites: the name could be that
  * of the database.
  *
- * @returns whether all were written; a reader of standard output may stop before
+ * @returns whether all were written; a reader of standard output may stop before, and `outliveOutput` tells of its other problems
  * @throws invalid_file
  */
 export async function writeOutput(
@@ -24,9 +31,7 @@ export async function writeOutput(
     return true;
   } catch (error) {
     if (!isOutputProblem(error)) throw error;
-    // The reader stopped early: recurve export decisions | head
-    if (path === undefined && error.code === "EPIPE") return false;
-    const message = `${path ?? "standard output"} can't be written: ${error.message}; name a new file on a disk with room`;
-    throw new EngineError("invalid_file", message, { details: { file: path }, cause: error });
+    if (path === undefined) return false;
+    throw failedOutput(path, error);
   }
 }

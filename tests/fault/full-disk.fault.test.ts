@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { connect, eventually, startProcess } from "../e2e/recurve.ts";
@@ -67,5 +67,30 @@ test.skipIf(!canMount)(
     await put("after");
     expect(await client.getHealth()).toMatchObject({ status: "ok" });
     for (const itemId of stored) expect(await client.getItem(itemId)).toMatchObject({ itemId });
+  },
+);
+
+test.skipIf(!existsSync("/dev/full"))(
+  "a server whose log has no room serves on, and an import whose output has none imports (needs /dev/full)",
+  { timeout: 60_000 },
+  async () => {
+    const folder = createTestFolder();
+    const rows = Array.from({ length: 50 }, (_, row) => JSON.stringify({ itemId: `i${row}` }));
+    writeFileSync(join(folder, "items.jsonl"), rows.join("\n"));
+    const run = (redirected: string, ...words: readonly string[]) => {
+      const shell = ["-c", `exec "$@" ${redirected}`, "sh", process.execPath, builtCommand()];
+      return startProcess("sh", [...shell, ...words], { cwd: folder });
+    };
+    const importing = await run("2>&1 > /dev/full", "import", "items", "items.jsonl").ended();
+    expect(importing.code).toBe(1);
+    expect(importing.output).toMatch(
+      /error: standard output can't be written: ENOSPC.*\(invalid_file\)\n$/,
+    );
+    const serving = run("2> /dev/full", "serve", "--no-learner", "--port", "0");
+    const client = await connect(serving);
+    expect(await client.getItem("i49")).toMatchObject({ itemId: "i49" });
+    serving.child.stdout?.destroy();
+    serving.child.kill("SIGTERM");
+    expect(await serving.ended()).toMatchObject({ code: 0 });
   },
 );

@@ -17,7 +17,7 @@ test("a whole export says how many decisions are open, and one that was broken o
   );
   expect(describeExport("choices", { written: 1, rest: "" })).toBe("1 choice exported");
   expect(describeExport(rows, { written: 5, rest: undefined })).toBe(
-    "the reader stopped after at most 5 decisions of scenario shop; the rest was not exported",
+    "the output ended after at most 5 decisions of scenario shop; the rest was not exported",
   );
 });
 

@@ -47,7 +47,7 @@ export function describeExport(
 ): string {
   const found = `${written} ${written === 1 ? rows.replace(/^(\w+)s\b/, "$1") : rows}`;
   return rest === undefined
-    ? `the reader stopped after at most ${found}; the rest was not exported`
+    ? `the output ended after at most ${found}; the rest was not exported`
     : `${found} exported${rest}`;
 }
 

@@ -70,6 +70,8 @@ export async function runHost(
   await Promise.all(children.map((child) => child.stop()));
   await host.close();
   log.info("stopped; the same command continues from here");
+  // Lines of the log that had no room are no failure of the server.
+  process.exitCode ??= 0;
 }
 
 interface ServeCommandOptions extends ServeOptions {
