@@ -21,6 +21,7 @@ export async function openLane(
     runtime: getRuntime().path,
     model: encodeModel(graph, outputs),
     options: nativeOptions({ plansMemory: false }),
+    underWay: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)).fill(1),
   };
   const thread = startThread(workerData);
   await thread.answer();
@@ -35,15 +36,46 @@ export async function openLane(
   };
 }
 
+const longestStepMs = 60_000;
+/** Of the threads that are open: how much of their work has not ended. */
+const counts = new Set<Int32Array>();
+
+/**
+ * The end of a process stops its threads, and ONNX Runtime aborts the process if that meets a run. So the runs end first;
+ * another signal does not wait for them.
+ */
+function awaitRuns(): void {
+  const until = Date.now() + longestStepMs;
+  for (const underWay of counts) {
+    if (Atomics.load(underWay, 0) > 0)
+      for (const signal of ["SIGINT", "SIGTERM"]) process.removeAllListeners(signal);
+    for (let count = Atomics.load(underWay, 0); count > 0; count = Atomics.load(underWay, 0))
+      if (Atomics.wait(underWay, 0, count, until - Date.now()) === "timed-out") return;
+  }
+}
+
+function keepCount(underWay: Int32Array): void {
+  if (counts.size === 0) process.once("exit", awaitRuns);
+  counts.add(underWay);
+}
+
+function dropCount(underWay: Int32Array): void {
+  counts.delete(underWay);
+  if (counts.size === 0) process.off("exit", awaitRuns);
+}
+
 function startThread(workerData: LaneData) {
+  const { underWay } = workerData;
   const worker = new Worker(`(${serveLane})(require, ${fillDropoutMask})`, {
     eval: true,
     workerData,
   });
+  keepCount(underWay);
   let failure: Error | undefined;
   let settle = (_answer: LaneAnswer | Error) => {};
   const exited = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
   const fail = (error: Error) => {
+    dropCount(underWay);
     failure ??= error;
     settle(failure);
   };
@@ -55,6 +87,7 @@ function startThread(workerData: LaneData) {
       const buffers = Object.values(request ?? {}).flatMap((told) =>
         "data" in told ? [told.data.buffer as ArrayBuffer] : [],
       );
+      Atomics.add(underWay, 0, 1);
       worker.postMessage(request, buffers);
     },
     answer: () =>

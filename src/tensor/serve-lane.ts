@@ -8,6 +8,8 @@ export interface LaneData {
   readonly runtime: string;
   readonly model: Uint8Array;
   readonly options: Onnx.InferenceSession.SessionOptions;
+  /** Shared count of the opening and the runs that have not ended. */
+  readonly underWay: Int32Array;
 }
 
 type LaneInput = { readonly shape: readonly number[] } & (
@@ -35,7 +37,7 @@ export async function serveLane(
 ): Promise<void> {
   const { parentPort, workerData } =
     require("node:worker_threads") as typeof import("node:worker_threads");
-  const { runtime, model, options } = workerData as LaneData;
+  const { runtime, model, options, underWay } = workerData as LaneData;
   const { env, InferenceSession, Tensor } = require(runtime) as typeof Onnx;
   env.wasm.numThreads = 1;
   const masks = new Map<string, Float32Array>();
@@ -69,7 +71,12 @@ export async function serveLane(
       parentPort!.postMessage({ results } satisfies LaneAnswer);
     } catch (error) {
       parentPort!.postMessage({ error: (error as Error).message } satisfies LaneAnswer);
+    } finally {
+      Atomics.sub(underWay, 0, 1);
+      Atomics.notify(underWay, 0);
     }
   });
   parentPort!.postMessage({ results: {} } satisfies LaneAnswer);
+  Atomics.sub(underWay, 0, 1);
+  Atomics.notify(underWay, 0);
 }
