@@ -9,7 +9,7 @@ const isOutputProblem = (error: unknown): error is NodeJS.ErrnoException =>
 export const failedOutput = (name: string, cause: Error): EngineError =>
   new EngineError(
     "invalid_file",
-    `${name} can't be written: ${cause.message}; name a new file on a disk with room`,
+    `${name} can't be written: ${cause.message}; name a new file in a folder with room`,
     { details: { file: name }, cause },
   );
 

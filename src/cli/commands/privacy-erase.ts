@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
 import type { ErasureReceipt } from "../../domain/erasure.ts";
 import { EngineError } from "../../domain/errors.ts";
@@ -18,7 +18,7 @@ import {
 import { readNote } from "../intervention-note.ts";
 import { parseName } from "../parse-options.ts";
 import { createProgressLine } from "../progress.ts";
-import { writeOutput } from "../write-output.ts";
+import { openReceiptPlace } from "../receipt-place.ts";
 
 export function parseUser(text: string): string {
   if (isName(text)) return text;
@@ -60,30 +60,24 @@ const describePseudonym = (id: string, user: UserId) =>
     ? ""
     : `the receipt commits to pseudonym ${user}: give it to the person with the receipt\n`;
 
-async function* lineOf(receipt: ErasureReceipt) {
-  yield `${JSON.stringify(receipt)}\n`;
-}
-
-/** Refused before anything is erased: the receipt would be lost. */
-function refuseTaken(path: string | undefined): void {
-  if (path === undefined || !existsSync(path)) return;
-  const message = `${path} exists already, and is not overwritten; name a new file for the receipt`;
-  throw new EngineError("invalid_file", message, { details: { file: path } });
-}
-
 async function erase(
   id: string,
   { receipt: path, ...options }: DatabaseOptions & { readonly receipt?: string },
 ): Promise<void> {
-  refuseTaken(path);
+  const place = openReceiptPlace(path);
   const line = createProgressLine({ stream: process.stderr, clock: Date.now });
   const { receipt, user } = await withDatabase(options, async (parts) => {
     const user = await findRecordId(parts, id);
     const onProgress = (rows: number) => line.update(erasedRows(rows));
     const scene = { ...parts, clock: Date.now, who: readNote({}), onProgress };
     return { user, receipt: await eraseUser(scene, user) };
-  }).finally(() => line.stop());
-  await writeOutput(lineOf(receipt), path);
+  })
+    .catch((error) => {
+      place.drop();
+      throw error;
+    })
+    .finally(() => line.stop());
+  place.write(receipt);
   process.stderr.write(`${describeErasure(receipt)}\n${describePseudonym(id, user)}`);
 }
 

@@ -52,8 +52,21 @@ test("a receipt that would overwrite a file is refused before anything is erased
   const { run, store, receipt } = await openCommands();
   writeFileSync(receipt, "mine");
   const { exitCode, text } = await run("privacy", "erase", person, "--receipt", receipt);
-  expect([exitCode, text]).toEqual([1, expect.stringContaining("is not overwritten")]);
+  expect([exitCode, text]).toEqual([1, expect.stringContaining("EEXIST")]);
   expect(await store.decisions.count()).toBe(8);
+});
+
+test("a receipt in a folder that is missing is refused before anything is erased, and one of no erasure leaves no file", async () => {
+  const { run, store, receipt, folder } = await openCommands();
+  const lost = await run("privacy", "erase", person, "--receipt", join(folder, "no", "ada.json"));
+  expect(lost).toMatchObject({
+    exitCode: 1,
+    text: expect.stringMatching(/ada\.json can't be written: ENOENT.*\(invalid_file\)/),
+  });
+  expect(await store.decisions.count()).toBe(8);
+  const missing = ["--receipt", receipt, "--database", join(folder, "no.db")];
+  expect((await runCommand("privacy", "erase", person, ...missing)).exitCode).toBe(1);
+  expect(existsSync(receipt)).toBe(false);
 });
 
 test("files that were written before are on the receipt, and a restored copy loses the user again", async () => {
