@@ -33,3 +33,17 @@ test("a file that exists is never overwritten", () => {
   );
   expect(readFileSync(path, "utf8")).toBe("itemId\n");
 });
+
+test("a file that can't be written any more is refused by name", () => {
+  const path = join(createTestFolder(), "refused.jsonl");
+  const report = openRefusalReport(path);
+  report.close();
+  expect(() => report.add(refusalAt(1))).toThrow(
+    expect.objectContaining({
+      code: "invalid_file",
+      message: expect.stringMatching(
+        /refused\.jsonl can't be written for the report \(.*\); name a new file on a disk with room/,
+      ),
+    }),
+  );
+});

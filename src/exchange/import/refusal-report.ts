@@ -23,18 +23,27 @@ function create(path: string): number {
   }
 }
 
+function append(file: number, path: string, refusal: Refusal): void {
+  try {
+    writeSync(file, `${JSON.stringify(refusal)}\n`);
+  } catch (cause) {
+    const remedy = "name a new file on a disk with room; the same rows can be imported again";
+    throw invalidFile(path, `can't be written for the report (${cause}); ${remedy}`, cause);
+  }
+}
+
 /** @param path a new file: JSONL with file, line and reason @throws invalid_file */
 export function openRefusalReport(path: string | undefined): RefusalReport {
-  const file = path === undefined ? undefined : create(path);
+  const file = path === undefined ? undefined : { path, opened: create(path) };
   const first: Refusal[] = [];
   return {
     first,
     add: (refusal) => {
       if (first.length < maxListed) first.push(refusal);
-      if (file !== undefined) writeSync(file, `${JSON.stringify(refusal)}\n`);
+      if (file !== undefined) append(file.opened, file.path, refusal);
     },
     close: () => {
-      if (file !== undefined) closeSync(file);
+      if (file !== undefined) closeSync(file.opened);
     },
   };
 }

@@ -1,4 +1,11 @@
-import { appendFileSync, readdirSync, readFileSync, rmSync, truncateSync } from "node:fs";
+import {
+  appendFileSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { addCycles, sampleCycle, sampleTraining } from "../../../tests/support/played-cycles.ts";
@@ -100,4 +107,14 @@ test("curves tell how well rewards are told apart, and how much is outdated", ()
   const values = cycleValues({ ...sampleCycle(), cycle: 4, record });
   expect(values).toContainEqual({ tag: "calibration/auc", scalar: 0.6 });
   expect(values).toContainEqual({ tag: "feedback/outdated", scalar: 0.4 });
+});
+
+test("a folder that can't be written is refused by name", async () => {
+  const { store, folder, start } = await openRuns();
+  await addCycles(store, sampleCycle());
+  writeFileSync(folder, "a file");
+  await expect(start()()).rejects.toMatchObject({
+    code: "invalid_file",
+    message: expect.stringContaining(`folder ${folder} can't be written: `),
+  });
 });

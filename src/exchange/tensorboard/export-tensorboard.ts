@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Cycle } from "../../domain/cycle.ts";
+import { EngineError } from "../../domain/errors.ts";
 import type { Configuration } from "../../engine/configuration/configuration.ts";
 import type { Store } from "../../storage/store.ts";
 import { cycleValues, epochValues, settingNumbers, settingValues } from "../cycle-values.ts";
@@ -62,6 +63,17 @@ export interface TensorboardSummary {
   readonly items: number;
 }
 
+/** @throws invalid_file if the folder is at fault */
+async function writing<T>(folder: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (cause) {
+    if (!(cause instanceof Error && "syscall" in cause)) throw cause;
+    const message = `folder ${folder} can't be written: ${cause.message}; name a folder on a disk with room, which this process may write`;
+    throw new EngineError("invalid_file", message, { details: { folder }, cause });
+  }
+}
+
 /**
  * Writes the cycles of a record as TensorBoard's event files, in a run for each scenario: those that the files do not have yet.
  * So it may be called again, and after it was killed. Item vectors of each serving policy are for the projector.
@@ -99,7 +111,7 @@ export function createTensorboardExport({
     return items.length;
   };
   let last = 0;
-  return async () => {
+  const exportNew = async () => {
     const [newest] = await store.cycles.list({ limit: 1 });
     let cycles = 0;
     for (; last < (newest?.cycle ?? 0); last++) {
@@ -110,4 +122,5 @@ export function createTensorboardExport({
     for (const { name } of configuration.scenarios) items += await project(name);
     return { cycles, items };
   };
+  return () => writing(folder, exportNew);
 }
