@@ -30,7 +30,8 @@ test("integers are parsed in their range and refused outside it", () => {
 test("times are in UTC, dates their midnight", () => {
   expect(parseTime("2026-03-01")).toBe(Date.UTC(2026, 2, 1));
   expect(parseTime("2026-03-01T12:30Z")).toBe(Date.UTC(2026, 2, 1, 12, 30));
-  for (const wrong of ["yesterday", "2026-13-01", "2026-03-01T12:30", "1"]) {
+  const missing = ["2026-02-30", "2026-04-31", "2026-02-31T00:00Z"];
+  for (const wrong of [...missing, "yesterday", "2026-13-01", "2026-03-01T12:30", "1"]) {
     expect(() => parseTime(wrong)).toThrow(InvalidArgumentError);
   }
 });

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import { isAbsolute } from "../sdk/base-url.ts";
+import { parseIsoTime } from "../server/parse-iso-time.ts";
 
 /** A parser of integers in a range, for commander: other text is wrong usage. */
 export const integerIn =
@@ -19,7 +20,7 @@ export function parseName(text: string): string {
 /** `2026-03-01` or `2026-03-01T12:00:00Z`, in UTC → milliseconds since 1970. */
 export function parseTime(text: string): number {
   const form = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?Z)?$/;
-  const time = form.test(text) ? Date.parse(text) : Number.NaN;
+  const time = form.test(text) ? parseIsoTime(text) : Number.NaN;
   if (!Number.isNaN(time)) return time;
   throw new InvalidArgumentError("Expected a time in UTC such as 2026-03-01 or 2026-03-01T12:00Z.");
 }
