@@ -35,6 +35,8 @@ export function createProgram(): Command {
   const program = new Command("recurve")
     .description("A recommendation engine that learns from its own feedback.")
     .version(version)
+    // An option after a command is that of the command.
+    .enablePositionalOptions()
     .addHelpText("after", "\nTo see it at work: recurve start");
   program.addCommand(startCommand());
   program.addCommand(serveCommand());
