@@ -237,6 +237,7 @@ test("what is no log is refused with what was expected", async () => {
       write("log.csv", ""),
       write("log.csv", "a,b\n"),
       write("log.jsonl", '{"a":1}\n'),
+      write("log.csv", "itemId,reward,propensity,reward\na,1,0.5,0\n"),
     ].map((path) => refusal(path)),
   );
   const expected = [
@@ -247,6 +248,7 @@ test("what is no log is refused with what was expected", async () => {
     "is empty; a CSV file begins with a header row",
     "has no columns item_id, click, propensity_score or itemId, reward, propensity; it has a, b",
     "has no columns item_id, click, propensity_score or itemId, reward, propensity; it has a; name them with --columns",
+    "repeats column 'reward'; keep one of them, or rename the others",
   ];
   for (const [index, text] of expected.entries()) expect(refusals[index]).toContain(text);
 });

@@ -57,10 +57,20 @@ const hasAll = (columns: Columns, header: readonly string[]) =>
   required(columns).every((name) => header.includes(name));
 
 /**
- * The columns that a header names.
- * @throws invalid_file naming those that are missing, with the remedy; invalid_request for a name that is none of ours
+ * The columns that a header names, each once.
+ * @throws invalid_file naming those that are missing or repeated, with the remedy; invalid_request for a name that is none of ours
  */
 export function findColumns(file: string, header: readonly string[], names: ColumnNames): Columns {
+  const columns = chooseColumns(file, header, names);
+  const { action, reward, propensity, position, user, candidates } = columns;
+  const repeated = [action, reward, propensity, position, user, candidates].find(
+    (name) => header.indexOf(name) !== header.lastIndexOf(name),
+  );
+  if (repeated === undefined) return columns;
+  throw invalidFile(file, `repeats column '${repeated}'; keep one of them, or rename the others`);
+}
+
+function chooseColumns(file: string, header: readonly string[], names: ColumnNames): Columns {
   checkOwnNames(names, ownColumns);
   checkFileNames(file, names, header);
   if (names.size === 0 && hasAll(openBandit, header)) return openBandit;
