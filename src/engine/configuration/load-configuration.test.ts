@@ -35,6 +35,7 @@ test.each([
   ["mjs", module],
   ["cjs", commonJs],
   ["json", json],
+  ["json", `\ufeff${json}`],
 ])("a .%s file is read where recurve itself is not installed", async (extension, text) => {
   const path = write(text, `recurve.config.${extension}`);
   expect(findConfigurationFile(dirname(path))).toBe(path);

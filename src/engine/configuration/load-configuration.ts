@@ -60,7 +60,8 @@ function refuseFile(path: string, text: string, cause: unknown): EngineError {
 async function readFile(path: string): Promise<unknown> {
   let text = "";
   try {
-    text = readFileSync(path, "utf8");
+    // Some editors begin a file with a mark of its encoding, which is no JSON.
+    text = readFileSync(path, "utf8").replace(/^\ufeff/, "");
     return path.endsWith(".json") ? JSON.parse(text) : await importModule(path);
   } catch (cause) {
     throw refuseFile(path, text, cause);
