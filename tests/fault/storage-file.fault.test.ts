@@ -69,10 +69,13 @@ test("a newer database is refused with both versions and left as it is", async (
 test("a path that cannot be opened is refused with what to check", async () => {
   const folder = createTestFolder();
   mkdirSync(join(folder, "recurve.db"));
-  for (const path of [join(folder, "recurve.db"), join(folder, "missing", "recurve.db")]) {
+  for (const [path, remedy] of [
+    [join(folder, "recurve.db"), "it is a folder; name a file"],
+    [join(folder, "missing", "recurve.db"), "check that its folder exists and can be written to"],
+  ] as const) {
     await expect(openSqliteStore(path)).rejects.toMatchObject({
       code: "storage_unavailable",
-      message: expect.stringMatching(/cannot open the database .*check that its folder exists/),
+      message: `cannot open the database ${path}: ${remedy}`,
       details: { path, reason: expect.stringContaining("Unable to open") },
     });
   }

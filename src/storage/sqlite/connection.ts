@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import Database from "libsql";
 import { EngineError } from "../../domain/errors.ts";
 import { isBusy, sqliteDetails, translateError } from "./sqlite-error.ts";
@@ -48,7 +49,9 @@ function open(path: string): Database.Database {
   try {
     return new Database(path, { timeout: busyTimeoutMs });
   } catch (cause) {
-    const remedy = "check that its folder exists and can be written to";
+    const remedy = statSync(path, { throwIfNoEntry: false })?.isDirectory()
+      ? "it is a folder; name a file"
+      : "check that its folder exists and can be written to";
     throw new EngineError("storage_unavailable", `cannot open the database ${path}: ${remedy}`, {
       details: { path, ...sqliteDetails(cause) },
       cause,
