@@ -4,5 +4,5 @@ export type Json = string | number | boolean | null | readonly Json[] | JsonObje
 /** A JSON object, such as the attributes of an item. */
 export type JsonObject = { readonly [key: string]: Json };
 
-export const isJsonObject = (value: Json | undefined): value is JsonObject =>
+export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);

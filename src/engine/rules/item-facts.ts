@@ -1,5 +1,5 @@
 import type { Candidate } from "../../domain/decision.ts";
-import type { Json, JsonObject } from "../../domain/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
 
 /** An item as rules see it. */
 export interface ItemFacts {
@@ -30,9 +30,8 @@ const itemFields: Readonly<Record<string, (facts: ItemFacts) => Json | undefined
 function lookUp(value: Json | undefined, path: readonly string[]): Json | undefined {
   let found = value;
   for (const name of path) {
-    const isObject = typeof found === "object" && found !== null && !Array.isArray(found);
-    if (!isObject || !Object.hasOwn(found as JsonObject, name)) return undefined;
-    found = (found as JsonObject)[name];
+    if (!isJsonObject(found) || !Object.hasOwn(found, name)) return undefined;
+    found = found[name];
   }
   return found;
 }

@@ -1,6 +1,6 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { EngineError } from "../../domain/errors.ts";
-import type { JsonObject } from "../../domain/json.ts";
+import { isJsonObject } from "../../domain/json.ts";
 import type { Row } from "./connection.ts";
 
 // Rows are read through these: a value that no write of ours can have left names the damaged
@@ -48,9 +48,6 @@ export function readJson<T>(row: Row, name: string): T {
   return parseJson(name, () => text);
 }
 
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 /**
  * For rows that were written without checks: fields that can be anything, none of them if the text
  * is no object.
@@ -58,7 +55,7 @@ export const isObject = (value: unknown): value is JsonObject =>
 export function parseObject(row: Row, name: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(readText(row, name));
-    return isObject(value) ? value : {};
+    return isJsonObject(value) ? value : {};
   } catch {
     return {};
   }

@@ -1,8 +1,8 @@
 import type { Item } from "../../domain/catalogue.ts";
 import { type ItemId, isName, itemId } from "../../domain/ids.ts";
-import type { JsonObject } from "../../domain/json.ts";
+import { isJsonObject, type JsonObject } from "../../domain/json.ts";
 import type { ItemChange, ItemStore } from "../item-store.ts";
-import { isObject, parseObject, readNumber, readText } from "./columns.ts";
+import { parseObject, readNumber, readText } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { createRevisionStore, type RevisionTable } from "./revisions.ts";
@@ -22,7 +22,7 @@ function parseItem(row: Row): Omit<Item, "itemId"> | undefined {
     isName(readText(row, "id")) &&
     Array.isArray(categories) &&
     categories.every((category) => typeof category === "string") &&
-    isObject(attributes) &&
+    isJsonObject(attributes) &&
     typeof available === "boolean";
   return isWhole ? { categories, attributes, available } : undefined;
 }
