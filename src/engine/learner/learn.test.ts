@@ -126,9 +126,15 @@ test("while another process learns on the record its learner waits, says so once
   expect(errors).toHaveLength(1);
 });
 
-test("a failure that can't be recorded is told, and the loop goes on", async () => {
-  const { store, look, errors } = await openLoop();
-  await store.close();
-  expect(await look(2)).toEqual([]);
-  expect(errors).toEqual(["play: the store is closed", "play: the store is closed"]);
+test("a failure that can't be recorded is told, and tried again later and later", async () => {
+  const { store, clock, look, errors } = await openLoop();
+  const begun = clock();
+  const attempts: number[] = [];
+  const assignment = () => {
+    attempts.push((clock() - begun) / 1000);
+    return Promise.reject(new Error("the disk is full"));
+  };
+  expect(await look(8, { ...store, policies: { ...store.policies, assignment } })).toEqual([]);
+  expect(attempts).toEqual([0, 20, 60]);
+  expect(errors).toEqual(attempts.map(() => "play: the disk is full"));
 });

@@ -9,6 +9,7 @@ import { findDuePolicies, relearn } from "../privacy/relearn.ts";
 import { withConsent } from "../privacy/with-consent.ts";
 import { imitate } from "../ranks/imitate.ts";
 import { startHeartbeat } from "../views/liveness.ts";
+import { countedFailures, type Failures, failuresOf, isTooEarly } from "./failures.ts";
 import { ensurePolicies } from "./promote.ts";
 import { runDueCycle } from "./run-due-cycle.ts";
 import type { TrainProgress } from "./training/training-data.ts";
@@ -48,22 +49,6 @@ const optionChecks = {
   wait: aFunction,
 };
 
-const longestPauseMs = 3_600_000;
-
-/** 2^12 intervals are more than an hour for every interval that makes sense. */
-const countedFailures = 12;
-
-/** Time of the next attempt: after f cycles in a row that failed or were skipped, 2^f intervals after the last of them. */
-function nextAttempt(recent: readonly Cycle[], intervalSeconds: number): number {
-  const succeeded = recent.findIndex(
-    ({ outcome }) => outcome !== "failed" && outcome !== "skipped",
-  );
-  const failures = succeeded < 0 ? recent.length : succeeded;
-  const [last] = recent;
-  if (failures === 0 || last === undefined) return 0;
-  return last.finishedAt + Math.min(longestPauseMs, intervalSeconds * 1000 * 2 ** failures);
-}
-
 /** The count is cheap and includes decisions whose window is open; the pages behind it are read only once it suffices. */
 async function hasEnough(
   { store, configuration, clock }: LearnOptions,
@@ -91,15 +76,22 @@ async function recordFailure(
 /** Start time of work that is due, and the last event number of earlier cycles. */
 type Due = Pick<Cycle, "startedAt" | "throughSequence">;
 
-async function findDueCycle(options: LearnOptions, scenario: string): Promise<Due | undefined> {
-  const { store, clock, configuration } = options;
+/** Undefined while an attempt would come too early. */
+async function findTurn(
+  { store, clock, configuration }: LearnOptions,
+  scenario: string,
+): Promise<Due | undefined> {
   const recent = await store.cycles.list({ scenario, limit: countedFailures });
   const startedAt = clock();
-  if (startedAt < nextAttempt(recent, configuration.learner.intervalSeconds)) return undefined;
-  const throughSequence = recent[0]?.throughSequence ?? 0;
-  return (await hasEnough(options, scenario, throughSequence))
-    ? { startedAt, throughSequence }
-    : undefined;
+  const failures = failuresOf(recent);
+  if (failures && isTooEarly(failures, startedAt, configuration.learner.intervalSeconds))
+    return undefined;
+  return { startedAt, throughSequence: recent[0]?.throughSequence ?? 0 };
+}
+
+async function findDueCycle(options: LearnOptions, scenario: string): Promise<Due | undefined> {
+  const turn = await findTurn(options, scenario);
+  return turn && (await hasEnough(options, scenario, turn.throughSequence)) ? turn : undefined;
 }
 
 async function findDueEncoder(options: LearnOptions, scenario: string): Promise<Due | undefined> {
@@ -138,11 +130,7 @@ async function learnIfDue(
 
 async function findDueStart(options: LearnOptions, scenario: string): Promise<Due | undefined> {
   if ((await findDuePolicies(options, scenario)) === undefined) return undefined;
-  const { store, clock, configuration } = options;
-  const recent = await store.cycles.list({ scenario, limit: countedFailures });
-  const startedAt = clock();
-  if (startedAt < nextAttempt(recent, configuration.learner.intervalSeconds)) return undefined;
-  return { startedAt, throughSequence: recent[0]?.throughSequence ?? 0 };
+  return findTurn(options, scenario);
 }
 
 /** Erased users are forgotten first, then an encoder: where feedback never ceases, there would be no time for it. */
@@ -186,25 +174,43 @@ export async function learn(options: LearnOptions): Promise<void> {
   }
 }
 
-async function lookInTurns(options: LearnOptions): Promise<void> {
-  const { configuration, signal } = options;
+/** Looks at a scenario, unless a failure that could not be recorded asks for a pause: on a full disk a whole cycle would else begin at each look. */
+function createTurn(options: LearnOptions): (scenario: Scenario) => Promise<void> {
+  const { intervalSeconds } = options.configuration.learner;
+  const unrecorded = new Map<string, Failures>();
   let isWaiting = false;
-  const tell = (error: Error, scenario: string) => {
-    const isBusy = error instanceof EngineError && error.code === "learner_busy";
+  const fail = (error: Error, scenario: string, { count }: Pick<Failures, "count">) => {
+    const code = error instanceof EngineError ? error.code : undefined;
+    const isBusy = code === "learner_busy";
     if (!(isWaiting && isBusy)) options.onError(error, scenario);
     isWaiting = isBusy;
+    // Another process learns, or an operator stepped in: nothing failed.
+    if (isBusy || code === "conflict") return;
+    unrecorded.set(scenario, { count: count + 1, lastAt: options.clock() });
   };
+  return async (scenario) => {
+    const { name } = scenario;
+    const failures = unrecorded.get(name);
+    if (failures && isTooEarly(failures, options.clock(), intervalSeconds)) return;
+    try {
+      const cycle = await look(withConsent(options), scenario);
+      unrecorded.delete(name);
+      if (cycle === undefined) return;
+      isWaiting = false;
+      options.onCycle(cycle);
+    } catch (error) {
+      fail(error as Error, name, failures ?? { count: 0 });
+    }
+  };
+}
+
+async function lookInTurns(options: LearnOptions): Promise<void> {
+  const { configuration, signal } = options;
+  const turn = createTurn(options);
   while (!signal.aborted) {
     for (const scenario of configuration.scenarios) {
       if (signal.aborted) return;
-      try {
-        const cycle = await look(withConsent(options), scenario);
-        if (cycle === undefined) continue;
-        isWaiting = false;
-        options.onCycle(cycle);
-      } catch (error) {
-        tell(error as Error, scenario.name);
-      }
+      await turn(scenario);
     }
     await options.wait(configuration.learner.intervalSeconds * 1000);
   }
