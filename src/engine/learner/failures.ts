@@ -21,12 +21,12 @@ export function failuresOf(recent: readonly Cycle[]): Failures | undefined {
   return { count: succeeded < 0 ? recent.length : succeeded, lastAt: last.finishedAt };
 }
 
-/** Whether the next attempt has to wait: after f failures for 2^f intervals. */
+/** Whether the next attempt has to wait: after f failures for 2^f intervals. A clock that was set back ends the wait, which could last for years. */
 export function isTooEarly(
   { count, lastAt }: Failures,
   now: number,
   intervalSeconds: number,
 ): boolean {
   const pauseMs = Math.min(longestPauseMs, intervalSeconds * 1000 * 2 ** count);
-  return now < lastAt + pauseMs;
+  return now >= lastAt && now < lastAt + pauseMs;
 }

@@ -126,6 +126,16 @@ test("while another process learns on the record its learner waits, says so once
   expect(errors).toHaveLength(1);
 });
 
+test("after a failed cycle a clock that is set back delays no attempt", async () => {
+  const { engine, advance, look } = await openLoop({ maxCycleMinutes: 0.001 });
+  await playVisits(engine, world, [0, minDecisions]);
+  advance(60 + 86_400);
+  expect(await look(1)).toHaveLength(1);
+  expect(await look(1)).toEqual([]);
+  advance(-86_400);
+  expect(await look(1)).toHaveLength(1);
+});
+
 test("a failure that can't be recorded is told, and tried again later and later", async () => {
   const { store, clock, look, errors } = await openLoop();
   const begun = clock();
