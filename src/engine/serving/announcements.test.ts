@@ -63,7 +63,9 @@ async function openPair() {
         await server();
       },
     });
-  return { store, policies, reads, asked, assignedMeanwhile, look, learner, waits: () => waits };
+  const { advance } = shop;
+  const seen = { reads, asked, assignedMeanwhile, waits: () => waits };
+  return { store, policies, look, learner, advance, ...seen };
 }
 
 test("a policy is loaded and has scored the catalogue before it is assigned, and is not read again", async () => {
@@ -107,6 +109,13 @@ test("a server that starts makes the policies ready that answer, and a broken on
 test("without a server a promotion waits no longer than one needs to notice it", async () => {
   const pair = await openPair();
   await pair.learner(async () => {}).policies.apply(promotion);
+  expect(pair.waits()).toBe(10);
+});
+
+test("a clock that is set back holds no promotion up", async () => {
+  const pair = await openPair();
+  const changes = [-3600];
+  await pair.learner(async () => pair.advance(changes.pop() ?? 0)).policies.apply(promotion);
   expect(pair.waits()).toBe(10);
 });
 

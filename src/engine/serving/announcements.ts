@@ -73,9 +73,9 @@ export function announcing(store: Store, { clock, wait, signal }: AnnounceParts)
   const apply: Store["policies"]["apply"] = async (change) => {
     const policies = assignedOf(change);
     if (policies.length === 0) return store.policies.apply(change);
-    const startedAt = clock();
-    const id = await announce(store, policies, { encoders: change.encoders, now: startedAt });
-    for (let waitedMs = 0; waitedMs < readyWithinMs; waitedMs = clock() - startedAt) {
+    const id = await announce(store, policies, { encoders: change.encoders, now: clock() });
+    // Waits are added up: a clock that is set back would hold the promotion up until it has caught up.
+    for (let waitedMs = 0; waitedMs < readyWithinMs; waitedMs += lookMs) {
       if (signal.aborted || (await areReady(store, id, waitedMs))) break;
       await wait(lookMs);
     }
