@@ -70,6 +70,15 @@ test("a learner that looks says so, and is down 5 minutes after it last did", as
   });
 });
 
+test("a beat of before the clock was set back keeps no learner up", async () => {
+  const { engine, look, advance } = await open();
+  await look();
+  advance(-301);
+  expect((await engine.health()).learner).toEqual({ up: false, waitingDecisions: { shop: 0 } });
+  await look();
+  expect((await engine.health()).learner.up).toBe(true);
+});
+
 test("a learner that is expected and missing is a problem, after the time that it may take to start", async () => {
   const { engine, look, advance } = await open(true);
   const problems = async () => (await engine.health()).problems;

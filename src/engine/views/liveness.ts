@@ -73,7 +73,9 @@ export async function readLearnerHealth(
 ): Promise<LearnerHealth> {
   const { store, clock } = parts;
   const now = clock();
-  const beatAt = await store.heartbeats.last();
+  const last = await store.heartbeats.last();
+  // One far ahead is of before the clock was set back, and a learner that runs has told of itself since.
+  const beatAt = last !== undefined && last - now > upWithinMs ? undefined : last;
   const ended = lastCycles.map(({ finishedAt }) => finishedAt);
   return {
     up: beatAt !== undefined && now - beatAt <= upWithinMs,
