@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { worldConfiguration } from "../../../tests/support/play.ts";
 import { openTestServer, type TestServer } from "../../../tests/support/server.ts";
+import { parseConfiguration } from "../../engine/configuration/configuration.ts";
 import { createSyntheticWorld } from "../../lab/worlds/synthetic-world.ts";
 import { type ApiError, createClient, type Fetch } from "../../sdk/client.ts";
 import { simulateUsers } from "./simulated-users.ts";
@@ -49,6 +50,15 @@ test("users are introduced, visit, and send their clicks with the decision", asy
   const rewarded = decisions.filter(({ rewards }) => rewards[0] === 1).length;
   expect(rewarded).toBeGreaterThan(0);
   expect(await store.events.count()).toBe(world.history.length + rewarded);
+});
+
+test("users ask for the slates of their world, whatever the size of the scenario", async () => {
+  const [scenario] = parseConfiguration(configuration).scenarios;
+  const larger = { ...configuration, scenarios: [{ ...scenario, slateSize: 5 }] };
+  const server = await openTestServer({ configuration: larger });
+  await play(server, 10);
+  const [newest] = await server.store.decisions.recent(1);
+  expect(newest?.decision.slate).toHaveLength(1);
 });
 
 test("a second run goes on with the visits after those of the first", async () => {

@@ -67,7 +67,8 @@ async function introduce(options: SimulationOptions): Promise<void> {
 
 async function visit(options: SimulationOptions, turn: number): Promise<void> {
   const { client, world, scenario } = options;
-  const request = { ...world.visit(turn), scenario };
+  // A scenario of another server may show more items than these users look at.
+  const request = { ...world.visit(turn), scenario, slateSize: world.slateSize };
   const answer = await insist(options, () => client.recommend(request));
   if (answer === undefined) return;
   const { decisionId } = answer;
