@@ -32,10 +32,11 @@ export function Dashboard(props: {
   const [scenario, setScenario] = useState<string>();
   const [rangeSeconds, setRangeSeconds] = useState<number>(ranges[1].seconds);
   const { data, trouble, now, refresh } = useLoop(client, { scenario, rangeSeconds });
+  const isLocked = isShut(trouble?.code);
   const title = pageTitle({
     serving: data?.policies.serving,
     isDegraded: data?.health.status === "degraded",
-    isAway: trouble !== undefined,
+    isAway: trouble !== undefined && !isLocked,
   });
   useEffect(() => {
     document.title = title;
@@ -49,7 +50,7 @@ export function Dashboard(props: {
         onScenario={setScenario}
         onForget={props.onForget}
       />
-      {isShut(trouble?.code) ? (
+      {isLocked ? (
         <main>
           <KeyForm onKey={props.onKey} />
         </main>

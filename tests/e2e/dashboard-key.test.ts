@@ -1,14 +1,7 @@
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
-import { chromium } from "playwright-core";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { createTestFolder } from "../support/store.ts";
+import { canBrowse, openPage } from "./browser.ts";
 import { connect, runRecurve, startRecurve } from "./recurve.ts";
-
-const executablePath = "/usr/bin/chromium";
-const dashboard = resolve(import.meta.dirname, "../../dist/dashboard");
-const isPossible =
-  process.env.RECURVE_FULL !== undefined && existsSync(executablePath) && existsSync(dashboard);
 
 async function createKey(folder: string, scope: string): Promise<string> {
   const words = ["keys", "create", "--scope", scope, "--name", scope];
@@ -16,24 +9,7 @@ async function createKey(folder: string, scope: string): Promise<string> {
   return /rk_\S+/.exec(output)?.[0] ?? "";
 }
 
-async function openPage(url: string) {
-  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
-  onTestFinished(() => browser.close());
-  const page = await browser.newPage();
-  page.on("pageerror", (error) => expect.fail(String(error)));
-  // A script or a style that the content security policy refuses is told here.
-  page.on("console", (line) => {
-    if (/Content Security Policy/i.test(line.text())) expect.fail(line.text());
-  });
-  await page.goto(url);
-  const give = async (key: string) => {
-    await page.getByLabel("API key").fill(key);
-    await page.getByRole("button", { name: "Open" }).click();
-  };
-  return { page, give };
-}
-
-test.skipIf(!isPossible)(
+test.skipIf(!canBrowse)(
   "the dashboard asks for a key, keeps it over a reload, and intervenes with an admin's (needs RECURVE_FULL, Chromium, a built dashboard)",
   { timeout: 180_000 },
   async () => {
@@ -43,7 +19,13 @@ test.skipIf(!isPossible)(
       admin: await createKey(folder, "admin"),
     };
     const { url } = await connect(startRecurve(folder, "serve", "--no-learner", "--port", "0"));
-    const { page, give } = await openPage(url);
+    const page = await openPage(url);
+    const give = async (key: string) => {
+      await page.getByLabel("API key").fill(key);
+      await page.getByRole("button", { name: "Open" }).click();
+    };
+    await page.getByLabel("API key").waitFor();
+    expect(await page.title()).toBe("Recurve");
     await give("rk_wrong");
     await page.getByText("the key is unknown").waitFor();
     await give(read);

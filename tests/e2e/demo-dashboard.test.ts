@@ -1,15 +1,9 @@
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { expect, onTestFinished, test } from "vitest";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
 import type { RecurveClient } from "../../src/sdk/client.ts";
 import { createTestFolder } from "../support/store.ts";
+import { canBrowse, openPage, widthOf } from "./browser.ts";
 import { connect, eventually, startRecurve } from "./recurve.ts";
-
-const executablePath = "/usr/bin/chromium";
-const dashboard = resolve(import.meta.dirname, "../../dist/dashboard");
-const isPossible =
-  process.env.RECURVE_FULL !== undefined && existsSync(executablePath) && existsSync(dashboard);
 
 /** Mean rewards of the last half minute or so, where both arms decided something in it. */
 async function readRewards(client: RecurveClient) {
@@ -18,23 +12,10 @@ async function readRewards(client: RecurveClient) {
   return { serving: newest("serving"), baseline: newest("baseline") };
 }
 
-async function openBrowser(): Promise<Browser> {
-  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
-  onTestFinished(() => browser.close());
-  return browser;
-}
-
-async function openPage(browser: Browser, url: string, width: number): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width, height: 900 } });
-  page.on("pageerror", (error) => expect.fail(String(error)));
-  await page.goto(url);
-  return page;
-}
-
 const figure = (page: Page, label: string) =>
   page.locator(".key-figures > div", { hasText: label }).locator("dd").first().textContent();
 
-test.skipIf(!isPossible)(
+test.skipIf(!canBrowse)(
   "a person who starts the demo sees a promotion and a reward above the baseline (needs RECURVE_FULL, Chromium, a built dashboard)",
   // Three minutes where nothing shares the two cores; other tests do.
   { timeout: 360_000 },
@@ -49,17 +30,16 @@ test.skipIf(!isPossible)(
         : undefined;
     });
 
-    const browser = await openBrowser();
-    const page = await openPage(browser, client.url, 1280);
+    const page = await openPage(client.url);
     await page.getByText("promote", { exact: true }).first().waitFor();
     expect(await figure(page, "Serving reward")).toMatch(/^0\.\d{3}/);
     expect(await figure(page, "Baseline reward")).toMatch(/^0\.\d{3}/);
     expect(Number(await figure(page, "Promotions"))).toBeGreaterThanOrEqual(1);
     await page.locator(".decisions .opener").first().click();
     await page.getByRole("heading", { name: "Items, with the parts of their scores" }).waitFor();
-    const narrow = await openPage(browser, client.url, 380);
+    const narrow = await openPage(client.url, 380);
     await narrow.getByText("promote", { exact: true }).first().waitFor();
-    expect(await narrow.evaluate("document.documentElement.scrollWidth")).toBe(380);
+    expect(await widthOf(narrow)).toBe(380);
     running.child.kill("SIGINT");
     expect((await running.ended()).code).toBe(0);
   },
