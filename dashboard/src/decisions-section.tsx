@@ -1,8 +1,9 @@
-import { type FormEvent, type ReactNode, useEffect, useState } from "react";
+import { type FormEvent, Fragment, type ReactNode, useEffect, useState } from "react";
 import type { DecisionSummary } from "../../src/contract/decision.ts";
 import type { RecurveClient } from "../../src/sdk/client.ts";
 import { ExplanationView } from "./explanation-view.tsx";
 import { Moment } from "./moment.tsx";
+import { pollMs } from "./use-loop.ts";
 
 const shownDecisions = 8;
 
@@ -11,22 +12,32 @@ interface Listed {
   readonly problem?: string;
 }
 
-/** The newest decisions, of one user if the id is not empty; read anew with each round. */
+/** The newest decisions, of one user if the id is not empty; read anew with each round, and until there is one. */
 function useDecisions(client: RecurveClient, scenario: string, userId: string) {
   const [listed, setListed] = useState<Listed>();
   const [round, setRound] = useState(0);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new round reads again.
   useEffect(() => {
     let isCurrent = true;
+    let timer: ReturnType<typeof setTimeout>;
     const query = { scenario, limit: shownDecisions, ...(userId !== "" && { userId }) };
-    client.listDecisions(query).then(
-      ({ rows }) => isCurrent && setListed({ rows }),
-      (error: unknown) =>
-        isCurrent &&
-        setListed({ rows: [], problem: error instanceof Error ? error.message : String(error) }),
-    );
+    const read = async () => {
+      const found = await client.listDecisions(query).then(
+        ({ rows }): Listed => ({ rows }),
+        (error: unknown): Listed => ({
+          rows: [],
+          problem: error instanceof Error ? error.message : String(error),
+        }),
+      );
+      if (!isCurrent) return;
+      setListed(found);
+      // The first decision may come, or the server come back.
+      if (found.rows.length === 0) timer = setTimeout(() => void read(), pollMs);
+    };
+    void read();
     return () => {
       isCurrent = false;
+      clearTimeout(timer);
     };
   }, [client, scenario, userId, round]);
   return { listed, readAgain: () => setRound((count) => count + 1) };
@@ -43,7 +54,7 @@ function DecisionRows(props: {
   return (
     <>
       <tr className={isOpen ? "cycle open" : "cycle"}>
-        <th scope="row">
+        <th scope="row" className="id">
           <button
             type="button"
             className="opener"
@@ -54,7 +65,7 @@ function DecisionRows(props: {
             <svg viewBox="0 0 8 8" aria-hidden="true">
               <path d="M2 1l3.5 3L2 7" />
             </svg>
-            {userId}
+            <bdi>{userId}</bdi>
             <span className="visually-hidden"> explanation</span>
           </button>
         </th>
@@ -63,7 +74,14 @@ function DecisionRows(props: {
         </td>
         <td className="middle">{arm}</td>
         <td className="number middle">{policyVersion}</td>
-        <td>{slate.map(({ itemId }) => itemId).join(", ")}</td>
+        <td className="id">
+          {slate.map(({ itemId, position }) => (
+            <Fragment key={position}>
+              {position > 0 ? ", " : null}
+              <bdi>{itemId}</bdi>
+            </Fragment>
+          ))}
+        </td>
       </tr>
       {isOpen ? (
         <tr className="details" id={`decision-${decisionId}`}>

@@ -25,7 +25,9 @@ export function DoubtfulTable({ rows }: { readonly rows: readonly DoubtfulRow[] 
         <tbody>
           {rows.map((row) => (
             <tr key={row.itemId}>
-              <th scope="row">{row.itemId}</th>
+              <th scope="row" className="id">
+                <bdi>{row.itemId}</bdi>
+              </th>
               <td className="number">{row.expected}</td>
               <td className="number">{row.discriminator}</td>
               <td className="number">{row.shown}</td>

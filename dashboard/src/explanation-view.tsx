@@ -33,7 +33,9 @@ function ItemsTable({ explanation }: { readonly explanation: ExplanationBody }):
         <tbody>
           {itemRows(explanation).map((row) => (
             <tr key={row.itemId}>
-              <th scope="row">{row.itemId}</th>
+              <th scope="row" className="id">
+                <bdi>{row.itemId}</bdi>
+              </th>
               <td className="number">{row.probability}</td>
               <td className="number">{row.place}</td>
               <td className="number">{row.explored}</td>
@@ -43,7 +45,7 @@ function ItemsTable({ explanation }: { readonly explanation: ExplanationBody }):
                 </td>
               ))}
               <td className="number">{row.score}</td>
-              <td>{row.raisedBy}</td>
+              <td className="id">{row.raisedBy}</td>
             </tr>
           ))}
         </tbody>
@@ -77,11 +79,13 @@ function EventsTable({ explanation }: { readonly explanation: ExplanationBody })
         <tbody>
           {rows.map(({ event, name, occurredAt, attention, shift, hasMoved }) => (
             <tr key={event}>
-              <th scope="row">
+              <th scope="row" className="id">
                 {hasMoved ? <b>{name}</b> : name}
                 {hasMoved ? <span className="small"> (moved the slate)</span> : null}
               </th>
-              <td>{formatMoment(occurredAt)}</td>
+              <td>
+                <time dateTime={occurredAt}>{formatMoment(occurredAt)}</time>
+              </td>
               {attention === undefined ? null : (
                 <td className="number">
                   <meter value={attention} aria-hidden="true" />

@@ -2,7 +2,8 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { ApiError, type RecurveClient } from "../../src/sdk/client.ts";
 import { type LoopData, loadLoop, type View } from "./load-loop.ts";
 
-const pollMs = 2000;
+/** Between two looks at the server. */
+export const pollMs = 2000;
 
 export interface LoopState {
   /** The last answer, kept while the server does not answer. */
