@@ -34,14 +34,30 @@ test("live comparisons are told in a sentence each, and a canary's names the ver
     serving: arm,
   };
   const anchor = { version: 2, since: 0, serving: arm, anchor: arm, relativeLift: 0.3 };
-  expect(liveLines({ canary, anchor })).toEqual([
+  expect(liveLines({ canary, anchor }, {})).toEqual([
     "Canary 9 live: better.",
     "All promotions together: +30.0\u00a0% against anchor 2, on live traffic.",
   ]);
   const { relativeLift: _, ...early } = anchor;
-  expect(liveLines({ anchor: early })).toEqual([]);
+  expect(liveLines({ anchor: early }, {})).toEqual([]);
   expect(reviewedVersion({ canary })).toBe(9);
   expect(reviewedVersion({ canary: { ...canary, action: "keep" as const } })).toBeUndefined();
+});
+
+test("a live comparison that goes on is told while its policies are still compared", () => {
+  const arm = { users: 40, rows: 100 };
+  const common = { since: 0, action: "keep", serving: arm } as const;
+  const canary = { ...common, version: 9, deadline: 1, reason: "Canary 9 stays.", canary: arm };
+  const promotion = {
+    ...{ ...common, version: 5, replaced: 3, looks: 1 },
+    ...{ reason: "Policy 5 live: too few.", holdback: arm },
+  };
+  const record = { canary, promotion };
+  expect(liveLines(record, { canary: 9, holdback: 3 })).toEqual([
+    "Canary 9 stays.",
+    "Policy 5 live: too few.",
+  ]);
+  expect(liveLines(record, { holdback: 5 })).toEqual([]);
 });
 
 test("the lift to be expected stands in place of the judged one", () => {

@@ -1,3 +1,4 @@
+import type { PoliciesResponse } from "../../src/contract/policies.ts";
 import type { CycleRecord, GateRecord, Review, TriedSetting } from "../../src/contract/records.ts";
 import { formatFixed, formatReward, formatSignedPercent, formatSignedReward } from "./format.ts";
 
@@ -43,18 +44,18 @@ export function gateLift(record: CycleRecord): GateLift | undefined {
   return { value: difference, unit: "reward", ...(interval && { interval }) };
 }
 
-/** One sentence for each live comparison of a cycle that found something. */
-export function liveLines({
-  canary,
-  promotion,
-  retrieval,
-  anchor,
-}: CycleRecord): readonly string[] {
+/** One sentence for each live comparison of a cycle that found something. One that goes on is left out if a policy took over since. */
+export function liveLines(
+  { canary, promotion, retrieval, anchor }: CycleRecord,
+  now: Pick<PoliciesResponse, "canary" | "holdback">,
+): readonly string[] {
+  const isTried = canary?.action !== "keep" || canary.version === now.canary;
+  const isCompared = promotion?.action !== "keep" || promotion.replaced === now.holdback;
   const since = (lift: number, version: number) =>
     `All promotions together: ${formatSignedPercent(lift)} against anchor ${version}, on live traffic.`;
   return [
-    canary?.reason,
-    promotion?.reason,
+    isTried ? canary?.reason : undefined,
+    isCompared ? promotion?.reason : undefined,
     retrieval?.reason,
     anchor?.relativeLift === undefined ? undefined : since(anchor.relativeLift, anchor.version),
   ].filter((line) => line !== undefined);

@@ -95,8 +95,12 @@ function InterventionsTable(props: {
 }
 
 /** What live rewards say now: of the canary, of the last promotion, and of all since the anchor. */
-function Live({ record }: { readonly record: CycleRecord | undefined }): ReactNode {
-  const lines = record === undefined ? [] : liveLines(record);
+function Live(props: {
+  readonly record: CycleRecord | undefined;
+  readonly policies: PoliciesResponse;
+}): ReactNode {
+  const { record, policies } = props;
+  const lines = record === undefined ? [] : liveLines(record, policies);
   return lines.map((line) => (
     <p className="small" key={line}>
       {line}
@@ -124,7 +128,7 @@ export function PromotionsSection(props: {
       </div>
       <Mode policies={policies} onAsk={onAsk} />
       {waiting ? <Waiting policy={waiting} onAsk={onAsk} /> : null}
-      <Live record={props.record} />
+      <Live record={props.record} policies={policies} />
       {interventions.length > 0 ? (
         <InterventionsTable
           interventions={showsAll ? interventions : interventions.slice(0, shownAtFirst)}
