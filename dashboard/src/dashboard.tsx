@@ -133,7 +133,7 @@ function Summary(props: {
   const { comparison } = data.series;
   return (
     <>
-      <Lead data={data} />
+      <Lead data={data} now={now} />
       <KeyFigures data={data} now={now} />
       <div className="alive">
         <ChartSection

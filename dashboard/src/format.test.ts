@@ -7,6 +7,7 @@ import {
   formatInterval,
   formatMoment,
   formatPercent,
+  formatRecent,
   formatReward,
   formatSignedPercent,
   formatSignedReward,
@@ -104,4 +105,12 @@ test("ticks tell the day at midnight and between days, seconds only where ticks 
   expect(formatTick(at(13, 5), 3600)).toBe("13:05");
   expect(formatTick(at(13, 5), 86_400)).toBe("25 Nov");
   expect(formatTick(at(13, 5, 15), 15)).toBe("13:05:15");
+});
+
+test("a span is the last one until as much time has passed since its end", () => {
+  const span = { from: "2026-03-01T12:00:00.000Z", seconds: 900 };
+  const after = (seconds: number) => Date.parse(span.from) + seconds * 1000;
+  expect(formatRecent(span, after(1800))).toBe("in the last 15 minutes");
+  expect(formatRecent(span, after(1801))).toBe("in 15 minutes that ended 15 min ago");
+  expect(formatRecent(span, after(900 + 3 * 86_400))).toBe("in 15 minutes that ended 3 d ago");
 });

@@ -82,6 +82,18 @@ export function formatAgo(iso: string, now: number): string {
   return `${Math.floor(seconds / 86_400)} d ago`;
 }
 
+/** "in the last 15 minutes", or "in 15 minutes that ended 3 d ago" if more time has passed since. Rewards come after their window, so every span ends before now. */
+export function formatRecent(
+  { from, seconds }: { readonly from: string; readonly seconds: number },
+  now: number,
+): string {
+  const span = formatSpan(seconds);
+  const end = Date.parse(from) + seconds * 1000;
+  return now <= end + seconds * 1000
+    ? `in the last ${span}`
+    : `in ${span} that ended ${formatAgo(new Date(end).toISOString(), now)}`;
+}
+
 /** "25 Nov 2026, 01:02:11" in the reader's time zone. */
 export function formatMoment(iso: string, timeZone?: string): string {
   return new Intl.DateTimeFormat(locale, {

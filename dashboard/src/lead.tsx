@@ -4,10 +4,10 @@ import {
   formatCount,
   formatInterval,
   formatPercent,
+  formatRecent,
   formatReward,
   formatSignedPercent,
   formatSignedReward,
-  formatSpan,
 } from "./format.ts";
 import type { LoopData } from "./load-loop.ts";
 
@@ -49,11 +49,12 @@ function Verdict(props: {
   );
 }
 
-function Support({ comparison }: { readonly comparison: Comparison }): ReactNode {
-  const { serving, baseline, needed, difference, lift, seconds } = comparison;
+function Support(props: { readonly comparison: Comparison; readonly now: number }): ReactNode {
+  const { comparison, now } = props;
+  const { serving, baseline, needed, difference, lift } = comparison;
   const counts = `${formatCount(serving?.decisions ?? 0)} decisions against ${formatCount(
     baseline?.decisions ?? 0,
-  )} of the baseline in the last ${formatSpan(seconds)}`;
+  )} of the baseline ${formatRecent(comparison, now)}`;
   if (difference === undefined) {
     return `${counts}. A comparison needs ${needed.decisions} of each, spread over ${needed.buckets} intervals of time.`;
   }
@@ -64,7 +65,8 @@ function Support({ comparison }: { readonly comparison: Comparison }): ReactNode
 }
 
 /** The state of the loop in one sentence. */
-export function Lead({ data }: { readonly data: LoopData }): ReactNode {
+export function Lead(props: { readonly data: LoopData; readonly now: number }): ReactNode {
+  const { data, now } = props;
   const { comparison } = data.series;
   const policy =
     data.policies.serving === undefined ? "No policy" : `Policy ${data.policies.serving}`;
@@ -97,7 +99,7 @@ export function Lead({ data }: { readonly data: LoopData }): ReactNode {
         )}
       </p>
       <p className="support">
-        <Support comparison={comparison} />
+        <Support comparison={comparison} now={now} />
       </p>
     </section>
   );
