@@ -107,6 +107,13 @@ type LogsOf = (rows: readonly FeedbackRow[]) => Promise<readonly Float64Array[]>
 const uniformLogs: LogsOf = async (rows) =>
   rows.map((row) => normaliseLogs(boostLogits(new Float64Array(row.candidates.length), row)));
 
+/** The network of a policy beside the serving one. Undefined if it is gone or can't be read: a cycle goes on without it. */
+export async function loadBeside(store: Store, version: number): Promise<Network | undefined> {
+  return readOr(await store.policies.bytes(version), (bytes) =>
+    decodeNetwork(bytes, encodersOf(store.policies)),
+  );
+}
+
 /** log π of a version's rows, whatever its kind; undefined if its snapshot is gone or can't be read. */
 async function loadLogs(
   { store, family }: { readonly store: Store; readonly family: NetworkFamily },
@@ -159,9 +166,7 @@ async function knowDraws(
   if (replay === undefined) return known;
   for (const [version, made] of groupRows(rows, true)) {
     const own = version === serving.version ? { arm: serving.arm, isOwnDraw: true } : {};
-    const network = await readOr(await store.policies.bytes(version), (bytes) =>
-      decodeNetwork(bytes, encodersOf(store.policies)),
-    );
+    const network = await loadBeside(store, version);
     if (network === undefined) continue;
     const logs = await replay(network, made);
     for (const [index, row] of made.entries()) {

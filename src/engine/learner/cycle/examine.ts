@@ -12,7 +12,7 @@ import { groundOf, isUniform, isUntrained } from "../../../policy/network-ground
 import { watchEncoder } from "../../encoder/watch-encoder.ts";
 import type { StageClock } from "../../stages/stage-clock.ts";
 import { createCatalogueAsOf } from "../../state/catalogue-as-of.ts";
-import { knowLogging, loadCarried, loadServed } from "./carried.ts";
+import { knowLogging, loadBeside, loadCarried, loadServed } from "./carried.ts";
 import type { CycleOptions } from "./cycle-options.ts";
 import type { Findings } from "./findings.ts";
 import { followVerdict } from "./follow-verdict.ts";
@@ -84,7 +84,7 @@ export async function examine(
     stages.measure("score", () =>
       knowLogging(newestFirst, { store, family, replay: replayOf(options) }, { version, arm }),
     );
-  const load = (version: number) => loadServed(store, version);
+  const load = (version: number) => loadBeside(store, version);
   const known = await know(current, "serving");
   const evaluation = evaluateServing(feedback.earned, scenario.reward);
   const { critic } = carried;
@@ -95,7 +95,7 @@ export async function examine(
     reviewPolicies(options, { ...reviewing, evaluation, recent, start }),
   );
   const { serving: version = current } = found.assignment;
-  const serving = (version === current ? first : await load(version)) ?? first;
+  const serving = (version === current ? first : await loadServed(store, version)) ?? first;
   const arm = version === assignment.canary ? "canary" : "serving";
   const rows = version === current ? known : await know(version, arm);
   const isBeaten = found.beaten !== undefined;

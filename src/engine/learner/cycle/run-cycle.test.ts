@@ -235,6 +235,15 @@ describe("a cycle that fails changes nothing:", () => {
   });
 });
 
+test("a parent that can't be read is not compared, and the cycle comes to its verdict", async () => {
+  const store = await openCopy(visited);
+  await assign(store, { serving: new Uint8Array(99) });
+  await assign(store, { serving: (await store.policies.bytes(before.assignment.serving!))! });
+  const cycle = await run(store);
+  expect(verdicts).toContain(cycle?.outcome);
+  expect(cycle?.record.review).toBeUndefined();
+});
+
 describe("there is no cycle", () => {
   test("before the first decision, or while its window is open", async () => {
     const shop = await openShop(visitedOptions);
