@@ -11,10 +11,10 @@ import { encodeCarried, loadCarried } from "./carried.ts";
 const meta: MetaPolicyState = { ...initialMetaPolicy, incumbent: standingSettings[0]! };
 const critic = createCritic(createRandom(1));
 
-async function carry(bytes?: Uint8Array) {
+async function carry(bytes?: Uint8Array, part = "critic") {
   const store = await openStore(":memory:");
   const checkpoints = encodeCarried("play", { critic, meta });
-  const broken = bytes === undefined ? [] : [{ name: "critic/play", bytes }];
+  const broken = bytes === undefined ? [] : [{ name: `${part}/play`, bytes }];
   await store.policies.apply({ checkpoints: [...checkpoints, ...broken] });
   const carried = await loadCarried(store, "play");
   await store.close();
@@ -30,6 +30,12 @@ test("critic and evidence come back as they were handed on", async () => {
 test("a critic that can't be read is learned again, and the evidence stays", async () => {
   const carried = await carry(new Uint8Array([1, 2, 3]));
   expect(carried).toEqual({ critic: undefined, meta });
+});
+
+test("a belief about settings that can't be read begins anew, and the critic stays", async () => {
+  const carried = await carry(Buffer.from("{"), "meta-policy");
+  expect(carried.meta).toEqual(initialMetaPolicy);
+  expect(carried.critic?.parameters).toEqual(critic.parameters);
 });
 
 test("a critic of another shape is learned again", async () => {

@@ -54,15 +54,22 @@ async function decodeCritic(
   return heads === criticShape.heads && width === criticShape.width ? network : undefined;
 }
 
+/** A belief about settings that can't be read begins anew: without it each cycle would fail. */
+function decodeMeta(bytes: Uint8Array | undefined): MetaPolicyState {
+  if (bytes === undefined) return initialMetaPolicy;
+  try {
+    return readMetaPolicy(JSON.parse(Buffer.from(bytes).toString()));
+  } catch {
+    return initialMetaPolicy;
+  }
+}
+
 export async function loadCarried(store: Store, scenario: string): Promise<Carried> {
   const critic = await store.checkpoints.load(criticName(scenario));
   const meta = await store.checkpoints.load(metaName(scenario));
   return {
     critic: await decodeCritic(critic, store.policies),
-    meta:
-      meta === undefined
-        ? initialMetaPolicy
-        : readMetaPolicy(JSON.parse(Buffer.from(meta).toString())),
+    meta: decodeMeta(meta),
   };
 }
 
