@@ -211,7 +211,12 @@ const withRest = (changes: object) => ({ scenarios: [scenario], ...changes });
 test.each([
   ["no scenarios", {}, "scenarios is missing: expected array"],
   ["an empty list of scenarios", { scenarios: [] }, "scenarios is []: "],
-  ["a name with capitals", withScenario({ name: "Shop" }), 'scenarios[0].name is "Shop": lower'],
+  [
+    "a name with capitals",
+    withScenario({ name: "Shop" }),
+    'scenarios[0].name is "Shop": must be a lower case letter',
+  ],
+  ["a long name", withScenario({ name: "s".repeat(33) }), "letter and at most 31 lower case"],
   ["a slate without positions", withScenario({ slateSize: 0 }), "scenarios[0].slateSize is 0: "],
   ["a slate of 51", withScenario({ slateSize: 51 }), "scenarios[0].slateSize is 51: "],
   ["a slate of text", withScenario({ slateSize: "3" }), 'scenarios[0].slateSize is "3": '],

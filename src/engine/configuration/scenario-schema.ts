@@ -86,7 +86,12 @@ const completeSocial = (
 });
 
 const scenarioFields = z.strictObject({
-  name: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, "lower case letters, digits and hyphens"),
+  name: z
+    .string()
+    .regex(
+      /^[a-z][a-z0-9-]{0,31}$/,
+      "must be a lower case letter and at most 31 lower case letters, digits and hyphens",
+    ),
   slateSize: z.int().min(1).max(50),
   excludeSeen: z.union([z.boolean("must be true, false or a list of rules"), seenRules]),
   rules: scenarioRules.exactOptional(),
