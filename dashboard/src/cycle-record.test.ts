@@ -44,7 +44,7 @@ test("live comparisons are told in a sentence each, and a canary's names the ver
   expect(reviewedVersion({ canary: { ...canary, action: "keep" as const } })).toBeUndefined();
 });
 
-test("a live comparison that goes on is told while its policies are still compared", () => {
+test("a live comparison that continues is shown while its policies are still compared", () => {
   const arm = { users: 40, rows: 100 };
   const common = { since: 0, action: "keep", serving: arm } as const;
   const canary = { ...common, version: 9, deadline: 1, reason: "Canary 9 stays.", canary: arm };

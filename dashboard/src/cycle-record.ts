@@ -44,7 +44,7 @@ export function gateLift(record: CycleRecord): GateLift | undefined {
   return { value: difference, unit: "reward", ...(interval && { interval }) };
 }
 
-/** One sentence for each live comparison of a cycle that found something. One that goes on is left out if a policy took over since. */
+/** One sentence for each live comparison of a cycle that found something. One that continues is left out if a policy took over since. */
 export function liveLines(
   { canary, promotion, retrieval, anchor }: CycleRecord,
   now: Pick<PoliciesResponse, "canary" | "holdback">,

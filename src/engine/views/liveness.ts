@@ -74,7 +74,7 @@ export async function readLearnerHealth(
   const { store, clock } = parts;
   const now = clock();
   const last = await store.heartbeats.last();
-  // One far ahead is of before the clock was set back, and a learner that runs has told of itself since.
+  // One far ahead is of before the clock was set back, and a learner that runs has written one since.
   const beatAt = last !== undefined && last - now > upWithinMs ? undefined : last;
   const ended = lastCycles.map(({ finishedAt }) => finishedAt);
   return {

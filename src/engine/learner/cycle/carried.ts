@@ -114,7 +114,7 @@ type LogsOf = (rows: readonly FeedbackRow[]) => Promise<readonly Float64Array[]>
 const uniformLogs: LogsOf = async (rows) =>
   rows.map((row) => normaliseLogs(boostLogits(new Float64Array(row.candidates.length), row)));
 
-/** The network of a policy beside the serving one. Undefined if it is gone or can't be read: a cycle goes on without it. */
+/** The network of a policy beside the serving one. Undefined if it is gone or can't be read: a cycle continues without it. */
 export async function loadBeside(store: Store, version: number): Promise<Network | undefined> {
   return readOr(await store.policies.bytes(version), (bytes) =>
     decodeNetwork(bytes, encodersOf(store.policies)),
