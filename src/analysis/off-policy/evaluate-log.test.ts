@@ -95,6 +95,18 @@ test("a log that can decide says what the target would earn, and by how much mor
   expect(sentences[1]).toMatch(/^uniform earns more than the logging policy, by 0\.\d+ a row/);
 });
 
+test("a row that names no user stands alone, beside rows that name some", async () => {
+  const rows = drawLog(400, 3);
+  const nameless = rows.map((row) => row.replace(/user-\d+/, ""));
+  const [alone, mixed] = await Promise.all([
+    evaluateRows(nameless),
+    evaluateRows(nameless.with(0, rows[0]!)),
+  ]);
+  expect(mixed.log).toMatchObject({ rows: 400, users: 400 });
+  expect(mixed.logged).toEqual(alone.logged);
+  expect(mixed.difference).toEqual(alone.difference);
+});
+
 test("popularity is the best item of the other folds, so its own luck does not praise it", async () => {
   // No item is better than another, so a lucky item of a fold has the mean value in the others.
   const random = createRandom(11);

@@ -62,15 +62,15 @@ async function* readDecisions(log: DecisionLog): AsyncGenerator<readonly LogRow[
   if (rows.length > 0) yield rows;
 }
 
-/** Numbers the users of a log in order of appearance. */
+/** Numbers the users of a log in order of appearance. A row that names none stands alone. */
 function createUsers(rows: number) {
   const clusters = new Int32Array(rows);
   const numbers = new Map<string, number>();
+  let count = 0;
   return {
     add(row: number, user: string | undefined): void {
-      if (user === undefined) return;
-      const number = numbers.get(user) ?? numbers.size;
-      numbers.set(user, number);
+      const number = (user === undefined ? undefined : numbers.get(user)) ?? count++;
+      if (user !== undefined) numbers.set(user, number);
       clusters[row] = number;
     },
     clusters: () => (numbers.size > 0 ? { clusters } : {}),
