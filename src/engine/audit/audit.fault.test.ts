@@ -121,7 +121,36 @@ describe("candidates that could not be shown are found:", () => {
   });
 });
 
+describe("a row that can't be read is found, named, and keeps no other from being checked:", () => {
+  test.each([
+    ["slate", "'[1'", /^decision 'd-2': column slate must hold JSON/],
+    ["slate", "'1'", /^decision 'd-2': holds another shape; the database is damaged$/],
+    ["candidates", "x'0102'", /^decision 'd-2': column candidates must hold JSON/],
+    ["arm", "'best'", /^decision 'd-2': column arm must hold one of serving/],
+  ])("%s of %s", async (column, value, problem) => {
+    const { engine, tamper, run } = await openAuditedShop();
+    for (let visit = 0; visit < 3; visit++) await engine.recommend({ userId: ann });
+    tamper(`UPDATE decisions SET ${column} = ${value} WHERE decision_id = 'd-2'`);
+    tamper("UPDATE decisions SET seed = seed + 1 WHERE decision_id = 'd-3'");
+    expect(await run()).toMatchObject({
+      decisions: 3,
+      counts: { "tampered-row": 2 },
+      findings: [
+        { decisionId: "d-2", problem: expect.stringMatching(problem) },
+        { decisionId: "d-3" },
+      ],
+    });
+  });
+});
+
 describe("a change is found and named:", () => {
+  test("a scenario that the configuration lacks", async () => {
+    const { tamper, run } = await openDecided();
+    tamper("UPDATE decisions SET scenario = 'elsewhere'");
+    const problem = expect.stringContaining("by its checksum");
+    expect((await run()).findings).toMatchObject([{ cause: "tampered-row", problem }]);
+  });
+
   test("a position propensity", async () => {
     const { decision, tamper, run } = await openDecided();
     const [first = 0, second = 0] = decision.positionPropensities;

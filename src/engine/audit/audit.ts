@@ -18,8 +18,7 @@ import { checkCandidates } from "./check-candidates.ts";
 import type { CandidateCheck } from "./check-retrieval.ts";
 import { comparePropensities, type PropensityComparison } from "./compare-propensities.ts";
 import { createLogitDeriver, type LogitDeriver, SnapshotProblem } from "./derive-logits.ts";
-
-const pageSize = 1000;
+import { readDecisions, type UnreadableDecision } from "./read-decisions.ts";
 
 /** The derivation agrees, so it is a number that nothing else depends on. */
 const changedRow = "the row is not as it was written, by its checksum: the row was changed";
@@ -153,26 +152,18 @@ async function deriveOne(parts: AuditParts, scanned: ScannedDecision): Promise<C
   } catch (error) {
     if (error instanceof SnapshotProblem)
       return { difference: 0, cause: error.kind, problem: error.message };
+    // A changed row may name a thing that never was.
+    if (scanned.isChanged) return { difference: 0, cause: "tampered-row", problem: changedRow };
     const problem = `can't be derived: ${(error as Error).message}`;
     return { difference: 0, cause: "underivable", problem };
   }
 }
 
-/** Pages of the decisions to be checked, oldest first. */
-async function* readPages(
-  { decisions }: Store,
-  range: { readonly from: number; readonly to: number; readonly asOf: number },
-  start: number,
-): AsyncGenerator<readonly ScannedDecision[], void> {
-  let after = start;
-  for (;;) {
-    const page = await decisions.scan({ ...range, after, limit: pageSize });
-    yield page;
-    const last = page.at(-1);
-    if (last === undefined || page.length < pageSize) return;
-    after = last.sequence;
-  }
-}
+const unreadableRow = ({ problem }: UnreadableDecision): Checked => ({
+  difference: 0,
+  cause: "tampered-row",
+  problem,
+});
 
 /** Everything that an audit counts. */
 function createTally() {
@@ -228,12 +219,12 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   const deriver = createLogitDeriver(store, configuration, createEncoders(store.policies));
   const tally = createTally();
   try {
-    for await (const page of readPages(store, range, after)) {
-      for (const scanned of page) {
-        const checked = await auditOne({ store, deriver }, scanned);
-        const done = tally.add(scanned.decision.decisionId, checked);
-        options.onProgress?.(done, count);
-      }
+    for await (const scanned of readDecisions(store, range, after)) {
+      const done =
+        "problem" in scanned
+          ? tally.add(scanned.decisionId, unreadableRow(scanned))
+          : tally.add(scanned.decision.decisionId, await auditOne({ store, deriver }, scanned));
+      options.onProgress?.(done, count);
     }
   } finally {
     await deriver.close();
