@@ -1,7 +1,7 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Writable } from "node:stream";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createTestFolder } from "../../tests/support/store.ts";
 import { writeOutput } from "./write-output.ts";
 
@@ -43,4 +43,30 @@ test("a file that is there is refused by name", async () => {
     message: expect.stringContaining(`${path} can't be written`),
   });
   expect(readFileSync(path, "utf8")).toBe("kept");
+});
+
+test("a file whose lines fail midway goes, since a part of it would pass for the whole", async () => {
+  const folder = createTestFolder();
+  async function* failingLines() {
+    yield* lines();
+    throw new Error("no more lines");
+  }
+  await expect(writeOutput(failingLines(), join(folder, "lines.txt"))).rejects.toThrow(
+    "no more lines",
+  );
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test("so does one that a process leaves midway", async () => {
+  const path = join(createTestFolder(), "lines.txt");
+  const before = process.listeners("exit");
+  const addedListeners = () => process.listeners("exit").filter((one) => !before.includes(one));
+  async function* leavingLines() {
+    yield* lines();
+    await vi.waitFor(() => expect(existsSync(path)).toBe(true));
+    for (const listener of addedListeners()) listener(130);
+    expect(existsSync(path)).toBe(false);
+  }
+  await writeOutput(leavingLines(), path);
+  expect(addedListeners()).toEqual([]);
 });
