@@ -97,14 +97,18 @@ export function privacyRelearnCommand(): Command {
     .action(runRelearn);
 }
 
+/** A file is often called after its user, whose id would outlive the erasure in the list of files and in all later receipts. */
+const withoutIds = (path: string | undefined, ids: readonly string[]) =>
+  [...new Set(ids)].reduce((left, id) => left?.replaceAll(id, "<user>"), path);
+
 async function runExport(
   id: string,
   { output, ...options }: DatabaseOptions & { readonly output?: string },
 ): Promise<void> {
   const found = await withDatabase(options, async (parts) => {
     const user = await findRecordId(parts, id);
-    await noteFile(parts.store, output);
-    // Without the file's name, which may be the user's id.
+    await noteFile(parts.store, withoutIds(output, [id, user]));
+    // Without the file's name.
     await noteDeed(parts.store, "export", "all rows of a user");
     return exportUser(parts.store, user);
   });

@@ -118,13 +118,13 @@ test("a restore that can't read its list leaves no database", async () => {
 });
 
 test("rows are removed by hand, and all rows of a user are shown, those that refuse a use too", async () => {
-  const { run, folder, engine, receipt } = await openCommands();
+  const { run, folder, engine, receipt, database } = await openCommands();
   const consent = { personalise: false };
   await engine.putUsers([
     { userId: person, attributes: { note: `about ${person}` }, consent: { train: false } },
   ]);
   await engine.record([{ type: "click", userId: person, itemId: "i-1", consent }]);
-  const output = join(folder, "person.json");
+  const output = join(folder, `${person}.json`);
   expect((await run("privacy", "export", person, "--output", output)).exitCode).toBe(0);
   expect(JSON.parse(readFileSync(output, "utf8"))).toMatchObject({
     userId: person,
@@ -142,8 +142,10 @@ test("rows are removed by hand, and all rows of a user are shown, those that ref
   });
   await run("privacy", "erase", person, "--receipt", receipt);
   expect(JSON.parse(readFileSync(receipt, "utf8")).files).toMatchObject([
-    { kind: "export", path: output },
+    { kind: "export", path: join(folder, "<user>.json") },
   ]);
+  expect(filesWith(database, person)).toEqual([]);
+  expect(readFileSync(receipt, "utf8")).not.toContain(person);
   expect(await run("privacy", "prune", "--compact")).toMatchObject({
     exitCode: 0,
     text: "nothing removed\n",
