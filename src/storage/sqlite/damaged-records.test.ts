@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { samplePolicy } from "../../../tests/support/sample.ts";
+import { sampleDecision, samplePolicy } from "../../../tests/support/sample.ts";
 import { createTestFolder } from "../../../tests/support/store.ts";
+import { decisionId } from "../../domain/ids.ts";
 import { openConnection } from "./connection.ts";
 import { openSqliteStore } from "./open.ts";
 
@@ -43,4 +44,27 @@ test.each([
     { version: 1, evidence: { reason: "sample" } },
   ]);
   await store.close();
+});
+
+test("a decision that can't be read is named, one by one and in lists, and the others are read", async () => {
+  const path = join(createTestFolder(), "recurve.db");
+  const store = await openSqliteStore(path);
+  await store.decisions.append(sampleDecision("whole"), sampleDecision("damaged"));
+  await store.close();
+  const connection = openConnection(path);
+  connection.prepare("UPDATE decisions SET slate = '[1' WHERE decision_id = 'damaged'").run();
+  connection.close();
+  const { decisions, close } = await openSqliteStore(path);
+  const { scenario } = sampleDecision("whole");
+  const before = { decidedAt: Number.MAX_SAFE_INTEGER };
+  for (const read of [
+    () => decisions.find(decisionId("damaged")),
+    () => decisions.list({ scenario, from: 0, before, limit: 9 }),
+  ])
+    await expect(read()).rejects.toMatchObject({
+      code: "storage_unavailable",
+      message: expect.stringMatching(/^decision 'damaged': column slate must hold JSON/),
+    });
+  expect(await decisions.find(decisionId("whole"))).toBeDefined();
+  await close();
 });

@@ -1,8 +1,9 @@
 import type { Feedback } from "../../domain/decision.ts";
 import { decisionId } from "../../domain/ids.ts";
 import type { DecisionStore } from "../decision-store.ts";
-import { readNumber, readText } from "./columns.ts";
+import { readJson, readNumber, readText } from "./columns.ts";
 import type { Connection } from "./connection.ts";
+import { readDecision } from "./decision-rows.ts";
 
 type Query = Parameters<DecisionStore["list"]>[0];
 
@@ -37,7 +38,7 @@ function prepareKeys(connection: Connection) {
     return rows.map((row) => ({
       sequence: readNumber(row, "sequence"),
       id: readText(row, "decision_id"),
-      slate: JSON.parse(readText(row, "slate")) as string[],
+      slate: readDecision(row, () => readJson<string[]>(row, "slate")),
     }));
   };
 }

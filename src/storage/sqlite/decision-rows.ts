@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { arms, type Candidate, type Decision, offeredBy } from "../../domain/decision.ts";
+import { EngineError } from "../../domain/errors.ts";
 import type { FastLoopMark } from "../../domain/fast-loop.ts";
 import { decisionId, itemId, userId } from "../../domain/ids.ts";
 import type { JsonObject } from "../../domain/json.ts";
@@ -85,6 +86,21 @@ export const defineDecisionTable = (connection: Connection): Table<Decision> =>
     ads: column.optional(column.json("ads")),
     drawnAt: column.optional(column.number("drawn_at")),
   });
+
+/** Names the row that can't be read: of millions the others may be whole. @throws storage_unavailable */
+export function readDecision<T>(row: Row, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    const { decision_id: id, sequence } = row;
+    const isKnown = cause instanceof EngineError;
+    const problem = isKnown ? cause.message : "holds another shape; the database is damaged";
+    throw new EngineError("storage_unavailable", `decision '${id}': ${problem}`, {
+      details: { ...(isKnown && cause.details), decisionId: id, sequence },
+      cause,
+    });
+  }
+}
 
 /** @throws RangeError if one is not finite */
 export function checkPropensities(decision: Decision): void {

@@ -1,12 +1,11 @@
 import { attributingFields, type Feedback } from "../../domain/decision.ts";
-import { EngineError } from "../../domain/errors.ts";
 import { type ItemId, itemId } from "../../domain/ids.ts";
 import type { DecisionStore } from "../decision-store.ts";
 import { readNumber, readText } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
 import { prepareDecisionInsert } from "./decision-insert.ts";
 import { createDecisionPages } from "./decision-pages.ts";
-import { defineDecisionTable, rowChecksum } from "./decision-rows.ts";
+import { defineDecisionTable, readDecision, rowChecksum } from "./decision-rows.ts";
 import { prepareEventInsert } from "./events.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { everything, type ReadScope } from "./read-scope.ts";
@@ -97,24 +96,9 @@ function prepareStatements(connection: Connection, scope: ReadScope) {
 
 type Statements = ReturnType<typeof prepareStatements>;
 
-/** Names the row of what can't be read: of millions the others may be whole. @throws storage_unavailable */
-function readRow<T>(row: Row, read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    const { decision_id: id, sequence } = row;
-    const isKnown = cause instanceof EngineError;
-    const problem = isKnown ? cause.message : "holds another shape; the database is damaged";
-    throw new EngineError("storage_unavailable", `decision '${id}': ${problem}`, {
-      details: { ...(isKnown && cause.details), decisionId: id, sequence },
-      cause,
-    });
-  }
-}
-
 function decodeFeedback(statements: Statements, row: Row): Feedback {
   const sequence = readNumber(row, "sequence");
-  const { decision, rewards } = readRow(row, () => {
+  const { decision, rewards } = readDecision(row, () => {
     const decision = statements.table.decode(row);
     return { decision, rewards: decision.slate.map((): number | undefined => undefined) };
   });
