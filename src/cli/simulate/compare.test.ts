@@ -108,7 +108,9 @@ test("the jester target counts paired standard errors of the last cycle", () => 
   );
   expect(target.isMet).toBe(true);
   const one = compareStrategies(groupRewards(results.slice(0, 4)));
-  expect(judge({ world: "jester", drift: false }, one).isMet).toBe(false);
+  const ofOne = judge({ world: "jester", drift: false }, one);
+  expect(ofOne.isMet).toBe(false);
+  expect(ofOne.figure).toBe("– standard errors above popularity in the last cycle");
 });
 
 test("the catalogue target looks at the frozen policy and at nightly training", () => {

@@ -18,6 +18,9 @@ const aboveInErrors = 3;
 
 const inErrors = ({ mean, standardError }: Comparison["difference"]) => mean / standardError;
 
+/** A single seed has no standard error. */
+const show = (figure: number) => (Number.isNaN(figure) ? "–" : figure.toFixed(1));
+
 /** Standard errors by which MPO is above the other in the last cycle. */
 const errorsOf = ({ lastDifference }: Comparison) => inErrors(lastDifference);
 
@@ -28,7 +31,7 @@ function jesterTarget(popularity: Comparison): Target {
   const errors = errorsOf(popularity);
   return {
     name: "simulate-jester",
-    figure: `${errors.toFixed(1)} standard errors above popularity in the last cycle`,
+    figure: `${show(errors)} standard errors above popularity in the last cycle`,
     target: `> ${aboveInErrors}`,
     isMet: errors > aboveInErrors,
   };
@@ -46,7 +49,7 @@ function catalogueTarget(frozen: Comparison, nightly: Comparison): Target {
   const upper = (mean + quantile * standardError) / nightly.lastOther.mean;
   return {
     name: "simulate-catalogue",
-    figure: `${gain.toFixed(1)} standard errors above frozen, at best ${(100 * upper).toFixed(1)} % above nightly in the last cycle`,
+    figure: `${show(gain)} standard errors above frozen, at best ${show(100 * upper)} % above nightly in the last cycle`,
     target: `> ${aboveInErrors} and ≥ ${100 * allowedLoss} %`,
     isMet: gain > aboveInErrors && upper >= allowedLoss,
   };
@@ -57,7 +60,7 @@ function adsTarget({ difference, ratio }: Comparison): Target {
   const errors = inErrors(difference);
   return {
     name: "simulate-ads",
-    figure: `${errors.toFixed(1)} standard errors above greedy p × bid, ${ratio.toFixed(3)} of it, over all cycles`,
+    figure: `${show(errors)} standard errors above greedy p × bid, ${ratio.toFixed(3)} of it, over all cycles`,
     target: `> ${aboveInErrors}`,
     isMet: errors > aboveInErrors,
   };
@@ -68,7 +71,7 @@ function feedTarget(recency: Comparison, trending: Comparison): Target {
   const [overRecency, overTrending] = [errorsOf(recency), errorsOf(trending)];
   return {
     name: "simulate-feed",
-    figure: `${overRecency.toFixed(1)} standard errors above recency, ${overTrending.toFixed(1)} above the most liked posts`,
+    figure: `${show(overRecency)} standard errors above recency, ${show(overTrending)} above the most liked posts`,
     target: `> ${aboveInErrors} both`,
     isMet: Math.min(overRecency, overTrending) > aboveInErrors,
   };
