@@ -5,7 +5,8 @@ import { type PlayedWorld, playWorld } from "./gate/intervals/play-world.ts";
 import {
   coverageOf,
   type Estimate,
-  promotionsOf,
+  type ShownLift,
+  shownLifts,
   slopeOf,
   widthRatio,
 } from "./gate/intervals/summary.ts";
@@ -100,19 +101,27 @@ function showCoverage(worlds: readonly KeptWorld[], report: Report): void {
   );
 }
 
-function showLifts(worlds: readonly KeptWorld[], report: Report): void {
-  const promoted = worlds.map(({ played }) => promotionsOf(played));
-  const all = promoted.flat();
-  const rows = (["judged", "shown"] as const).map((which) => [
-    `lift as ${which}`,
-    `${all.length}`,
-    mean(all.map((one) => one[which])).toFixed(3),
-    mean(all.map((one) => one.truth)).toFixed(3),
-    show(slopeOf(promoted, (one) => one[which])),
-  ]);
-  report.table(["would be promoted", "number", "mean", "true mean", "slope of true on it"], rows);
-  const { value, standardError } = slopeOf(promoted, ({ shown }) => shown);
-  report.figure("slope of true on shown lifts of would-be promotions", value);
+function showLifts(shown: readonly (readonly ShownLift[])[], report: Report): void {
+  const groups = [
+    ["promoted", shown.map((own) => own.filter(({ verdict }) => verdict === "promote"))],
+    ["promoted or a canary", shown],
+  ] as const;
+  const rows = groups.map(([name, worlds]) => {
+    const all = worlds.flat();
+    const means = (["judged", "shown", "truth"] as const).map((which) =>
+      mean(all.map((one) => one[which])).toFixed(3),
+    );
+    const slopes = (["judged", "shown"] as const).map((which) =>
+      show(slopeOf(worlds, (one) => one[which])),
+    );
+    return [name, `${all.length}`, ...means, ...slopes];
+  });
+  report.table(
+    ["lifts", "candidates", "judged", "shown", "true", "slope on judged", "slope on shown"],
+    rows,
+  );
+  const { value, standardError } = slopeOf(shown, (one) => one.shown);
+  report.figure("slope of true on shown lifts", value);
   report.figure("standard error of that slope, worlds as clusters", standardError);
 }
 
@@ -138,9 +147,10 @@ export const gateCoverageBench: Bench<Options> = {
     });
     if (worlds.length === 0) return report.skip("no world has been played");
     showCoverage(worlds, report);
-    const promoting = worlds.filter(({ played }) => promotionsOf(played).length > 0);
-    if (promoting.length < fewestWorlds)
-      return report.skip(`${promoting.length} worlds with promotions: too few for a slope`);
-    showLifts(worlds, report);
+    const shown = worlds.map(({ played }) => shownLifts(played));
+    const telling = shown.filter(({ length }) => length > 0);
+    if (telling.length < fewestWorlds)
+      return report.skip(`${telling.length} worlds with shown lifts: too few for a slope`);
+    showLifts(shown, report);
   },
 };

@@ -11,7 +11,7 @@ import { checkLogs, checkRows, expectLength } from "./check-rows.ts";
 import { gateArrays } from "./gate-arrays.ts";
 import type { JudgedRow } from "./judged-row.ts";
 import { slateValues } from "./judged-slates.ts";
-import { evenMemory, rewardMoments, type ScoredRow } from "./row-scores.ts";
+import type { ScoredRow } from "./row-scores.ts";
 import { weightClip } from "./target-arrays.ts";
 import type { Move } from "./trust-region.ts";
 
@@ -35,11 +35,7 @@ export function gateCandidate(options: {
   const { rows, candidateLogs, predictedDifference } = options;
   checkRows(rows);
   checkLogs("candidateLogs", candidateLogs, rows);
-  const lower = slateValues(rows, (scores) => {
-    const { mean, deviation } = rewardMoments(scores, evenMemory);
-    return mean.map((value, a) => value - deviation[a]!);
-  });
-  const arrays = gateArrays(options, lower);
+  const arrays = gateArrays(options, slateValues(rows));
   const { limits, earlier, errorFactor = 1, guards = [] } = options;
   const input = { ...arrays, predictedDifference, weightClip, limits, earlier, errorFactor };
   const judged = judgeCandidate(input);

@@ -5,7 +5,7 @@ import { createMarginals, type SlateMarginals } from "../evaluation/slates/slate
 import { accumulate, conditionalsOf } from "../evaluation/slates/slate-prefix.ts";
 import { meanOf } from "../numeric/statistics.ts";
 import { type JudgedRow, servedProbability } from "./judged-row.ts";
-import type { RowScores, ScoredRow } from "./row-scores.ts";
+import { evenMemory, rewardMoments, type ScoredRow } from "./row-scores.ts";
 
 /** Rows of one decision: they follow each other, from position 0 on. */
 export interface JudgedSlate {
@@ -136,13 +136,16 @@ export function createUniformFilling(): (
   };
 }
 
-/** Values of all candidates of a row's slate, once for all of its rows. */
+/**
+ * Control variate of all judges: Q̄ less σ_Q of all candidates of a row's slate, once for all of its rows. Policies are selected by Q̄, and
+ * beyond the clip of their weights no row corrects it: Q̄ itself would vouch for its own errors there (docs/decisions/0122).
+ */
 export function slateValues(
   rows: readonly Pick<ScoredRow, "row" | "scores">[],
-  valuesOf: (scores: RowScores) => Float64Array,
 ): readonly Float64Array[] {
   return readSlates(rows).flatMap(({ start, items }) => {
-    const values = valuesOf(rows[start]!.scores);
+    const { mean, deviation } = rewardMoments(rows[start]!.scores, evenMemory);
+    const values = mean.map((value, a) => value - deviation[a]!);
     return items.map(() => values);
   });
 }

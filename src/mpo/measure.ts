@@ -5,7 +5,7 @@ import type { JudgedRow } from "./judged-row.ts";
 import { createFilling, openSlate, readSlates, slateValues } from "./judged-slates.ts";
 import type { Challenger } from "./mixture.ts";
 import { createRowChallenger } from "./row-challenger.ts";
-import { evenMemory, meanRewards, type ScoredRow } from "./row-scores.ts";
+import type { ScoredRow } from "./row-scores.ts";
 import { emptyArrays, targetArrays, writeSlate } from "./target-arrays.ts";
 import { limitToTrustRegion } from "./trust-region.ts";
 
@@ -49,7 +49,7 @@ export function asJudged(
 export function measurePart(part: JudgedPart): MeasuredPart {
   const { rows } = part;
   checkRows(rows);
-  const values = slateValues(rows, (scores) => meanRewards(scores, evenMemory));
+  const values = slateValues(rows);
   const servingLogs = rows.map(({ scores }) => scores.logPolicy);
   const serving = targetArrays(rows, servingLogs, values);
   const loggingLogs = rows.map(({ row }, index) => row.loggingLogs ?? servingLogs[index]!);

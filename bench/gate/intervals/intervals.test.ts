@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
+import type { GateRecord } from "../../../src/domain/gate-record.ts";
 import { examination } from "../../../src/lab/worlds/synthetic-truth.ts";
 import { createRandom } from "../../../src/numeric/random.ts";
 import { sampleSlate } from "../../../src/policy/slate.ts";
 import { mean, standardError } from "../../statistics.ts";
 import type { JudgedCandidate } from "./judged.ts";
-import { coverageOf, promotionsOf, slopeOf } from "./summary.ts";
+import { coverageOf, shownLifts, slopeOf } from "./summary.ts";
 import { valueTruly } from "./true-values.ts";
 
 const slateSize = 3;
@@ -51,15 +52,22 @@ test("coverage counts both misses, and logs are its clusters", () => {
   expect(found.standardError).toBeCloseTo(Math.sqrt(1.5 * 0.5) / 4, 12);
 });
 
-test("would-be promotions have a lower bound above 0, and true lifts rise with theirs by the slope", () => {
-  const log = [judge(0.2, 0.3, 0.1), judge(0.05, 0.1, 0.1), judge(0.1, 0.2, 0.1)];
-  const promoted = promotionsOf({ logs: [log], trueModelErrors: [] });
-  expect(promoted).toEqual([
-    expect.objectContaining({ truth: 0.4, judged: 0.6 }),
-    expect.objectContaining({ truth: 0.2, judged: 0.4 }),
+const gated = (verdict: GateRecord["verdict"], truth: number, relativeLift: number) => {
+  const difference = relativeLift / 2;
+  const interval = [difference - 0.2, difference + 0.2] as const;
+  const gate = { verdict, reason: "", rows: 100, guards: [], difference, relativeLift, interval };
+  return { ...judge(truth, difference, 0.1), gate: { ...gate, standardError: 0.1 } };
+};
+
+test("lifts are shown of promotions and canaries, and true ones rise with theirs by the slope", () => {
+  const log = (...gates: Parameters<typeof gated>) => [judge(0.1, 0.1, 0.01), gated(...gates)];
+  const logs = [log("promote", 0.2, 0.6), log("hold", 0.05, 0.5), log("canary", 0.1, 0.4)];
+  const shown = shownLifts({ logs, trueModelErrors: [] });
+  expect(shown).toMatchObject([
+    // With the usual spread of 20 % and an error of 20 % half of the lift is shown.
+    { verdict: "promote", truth: 0.4, judged: 0.6, shown: expect.closeTo(0.3, 12) },
+    { verdict: "canary", truth: 0.2, judged: 0.4 },
   ]);
-  // With the usual spread of 20 % and an error of 20 % half of the lift is shown.
-  const shown = promoted.map((one) => one.shown);
-  expect(shown).toEqual([expect.closeTo(0.3, 12), expect.closeTo(0.2, 12)]);
-  expect(slopeOf([promoted], (one) => one.shown).value).toBeCloseTo(2, 12);
+  const [first, second] = shown.map((one) => one.shown);
+  expect(slopeOf([shown], (one) => one.shown).value).toBeCloseTo(0.2 / (first! - second!), 12);
 });

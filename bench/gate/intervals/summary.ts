@@ -1,8 +1,5 @@
-import {
-  expectLift,
-  type JudgedLift,
-  spreadOfLifts,
-} from "../../../src/evaluation/expected-lift.ts";
+import type { GateRecord } from "../../../src/domain/gate-record.ts";
+import { expectLift, spreadOfLifts } from "../../../src/evaluation/expected-lift.ts";
 import { normalQuantile } from "../../../src/numeric/statistics.ts";
 import { mean, median } from "../../statistics.ts";
 import type { JudgedCandidate } from "./judged.ts";
@@ -67,15 +64,9 @@ export function widthRatio(worlds: readonly PlayedWorld[]): number {
   return median(ratios.filter(Number.isFinite));
 }
 
-const toLift = ({ judged: [difference, standardError], value }: JudgedCandidate): JudgedLift => ({
-  difference,
-  standardError,
-  relativeLift: difference / value,
-  interval: [difference - deviations * standardError, difference + deviations * standardError],
-});
-
-/** Lifts of a candidate that would be promoted: true, as judged, and as shown. */
-export interface PromotedLift {
+/** A distilled candidate whose lift the gate would show: true, as judged, and as shown. */
+export interface ShownLift {
+  readonly verdict: GateRecord["verdict"];
   readonly truth: number;
   readonly judged: number;
   readonly shown: number;
@@ -84,24 +75,25 @@ export interface PromotedLift {
 /** Distilled candidates of earlier logs from which the spread is learnt. */
 const remembered = 12;
 
-/** All whose lower bound is above 0, each as if the logs before it were the cycles before. */
-export function promotionsOf({ logs }: PlayedWorld): readonly PromotedLift[] {
-  const distilled = logs.map((log) => toLift(log.at(-1)!));
-  return logs.flatMap((log, index) => {
-    const spread = spreadOfLifts(distilled.slice(Math.max(0, index - remembered), index));
-    return log.filter(isJudged).flatMap((one) => {
-      const lift = toLift(one);
-      const shown = expectLift(lift, spread)?.relativeLift;
-      if (shown === undefined || lift.interval![0] <= 0) return [];
-      return [{ truth: one.served / one.value, judged: lift.relativeLift!, shown }];
-    });
+/** Those that the gate would promote or try as a canary, each as if the logs before it were the cycles before. */
+export function shownLifts({ logs }: PlayedWorld): readonly ShownLift[] {
+  const distilled = logs.map((log) => log.at(-1)!);
+  const gates = distilled.map(({ gate }) => gate!);
+  return distilled.flatMap(({ served, value }, index) => {
+    const gate = gates[index]!;
+    if (gate.verdict !== "promote" && gate.verdict !== "canary") return [];
+    const spread = spreadOfLifts(gates.slice(Math.max(0, index - remembered), index));
+    const shown = expectLift(gate, spread)?.relativeLift;
+    if (shown === undefined) return [];
+    const { verdict, relativeLift: judged = Number.NaN } = gate;
+    return [{ verdict, truth: served / value, judged, shown }];
   });
 }
 
 /** Least squares of true on other lifts, worlds as groups. */
 export function slopeOf(
-  worlds: readonly (readonly PromotedLift[])[],
-  of: (lift: PromotedLift) => number,
+  worlds: readonly (readonly ShownLift[])[],
+  of: (lift: ShownLift) => number,
 ): Estimate {
   const all = worlds.flat();
   const [x, y] = [mean(all.map(of)), mean(all.map(({ truth }) => truth))];

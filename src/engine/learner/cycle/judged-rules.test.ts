@@ -7,7 +7,7 @@ import type { FeedbackRow } from "../../../learning/feedback-row.ts";
 import { boostLogits } from "../../../learning/score-rows.ts";
 import { checkRows } from "../../../mpo/check-rows.ts";
 import { slateValues } from "../../../mpo/judged-slates.ts";
-import { evenMemory, rewardMoments, type ScoredRow } from "../../../mpo/row-scores.ts";
+import type { ScoredRow } from "../../../mpo/row-scores.ts";
 import { checkLogged } from "../../../mpo/self-check.ts";
 import { loggedArrays, targetArrays, uniformArrays } from "../../../mpo/target-arrays.ts";
 import { normaliseLogs } from "../../../numeric/log-probabilities.ts";
@@ -156,7 +156,7 @@ describe.each(Object.entries(cases))("with %s", (_, rules) => {
   const decisions = 6000;
   const rows = simulate(servedLogits(serving, rules), rules, decisions);
   const scored = rows.map((row) => score(row, serving));
-  const values = slateValues(scored, (scores) => rewardMoments(scores, evenMemory).mean);
+  const values = slateValues(scored);
   const arraysOf = (logits: readonly number[]) =>
     targetArrays(
       scored,
