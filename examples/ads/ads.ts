@@ -64,11 +64,14 @@ paper.get("/", async (context) => {
   return context.html(`<h1>News</h1>${shown.join("")}`);
 });
 
-/** An event names its decision: the campaign pays for a showing once, and only for one that was. */
+/**
+ * An event names its decision: the campaign pays for a showing once, and only for one that was. A link that was passed on names a
+ * decision for somebody else: its event is refused, and the page is shown.
+ */
 async function record(context: Context, type: string, itemId: string) {
   const decisionId = context.req.query("decision");
-  const userId = readerOf(context);
-  await recurve.record([{ type, userId, itemId, ...(decisionId && { decisionId }) }]);
+  const event = { type, userId: readerOf(context), itemId, ...(decisionId && { decisionId }) };
+  await recurve.record([event]).catch((error: Error) => console.error(error.message));
 }
 
 paper.get("/ads/:id", async (context) => {

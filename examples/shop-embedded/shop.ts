@@ -63,14 +63,14 @@ shop.get("/products/:id", async (context) => {
   const product = products.get(id);
   if (product === undefined) return context.notFound();
   const shownBy = context.req.query("decision");
-  await recurve.record([
-    {
-      type: "click",
-      userId: visitorOf(context),
-      itemId: id,
-      ...(shownBy !== undefined && { decisionId: shownBy }),
-    },
-  ]);
+  const event = {
+    type: "click",
+    userId: visitorOf(context),
+    itemId: id,
+    ...(shownBy !== undefined && { decisionId: shownBy }),
+  };
+  // A link that was passed on names a decision for somebody else: the click is refused, and the page is shown.
+  await recurve.record([event]).catch((error: Error) => console.error(error.message));
   return context.html(`<h1>${product.title}</h1><p>${product.price} €</p><a href="/">Back</a>`);
 });
 

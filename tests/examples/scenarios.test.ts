@@ -32,6 +32,10 @@ test("the paper shows ads, charges each showing once by its campaign's rule, and
     expect(await press(link)).toMatch(/Thank you/);
     // A second order of the same showing costs nothing.
     await press(link);
+    // Nor does that of somebody whom the link was passed on to.
+    const friend = await enter(running);
+    expect(await friend.read(link)).toMatch(/<h1>\w/);
+    expect(await friend.press(link)).toMatch(/Thank you/);
     shown.push(campaigns[/ads\/(\w+)/.exec(link)?.[1] ?? ""] ?? link);
   }
   const report = await read("/report");

@@ -5,7 +5,7 @@ import { connect, eventually, startExample, startRecurve } from "../e2e/recurve.
 import { createTestFolder } from "../support/store.ts";
 import { decisionOf, enter, linksOf } from "./visitor.ts";
 
-test("the embedded shop recommends, is rewarded for a click, has the API below its path and ends on SIGTERM", {
+test("the embedded shop recommends, is rewarded for a click, shows a link that was passed on, has the API below its path and ends on SIGTERM", {
   timeout: 120_000,
 }, async () => {
   const running = startExample("shop-embedded/shop.ts", {
@@ -16,6 +16,9 @@ test("the embedded shop recommends, is rewarded for a click, has the API below i
   const [first = "", ...others] = linksOf(await read("/"));
   expect(others).toHaveLength(2);
   expect(await read(first)).toMatch(/<h1>\w.*€/);
+  const friend = await enter(running);
+  expect(await friend.read(first)).toMatch(/<h1>\w.*€/);
+  expect(running.output()).toContain("was made for another user");
 
   const recurve = createClient({ baseUrl: `${url}/recurve` });
   const { slate, rewards } = await recurve.getDecision(decisionOf(first));
