@@ -35,7 +35,7 @@ import type { RewardSeriesQuery, RewardSeriesResponse } from "../contract/reward
 import { routes } from "../contract/routes.ts";
 import type { ScenariosResponse } from "../contract/scenarios.ts";
 import type { ErasureReceipt, UserBody, UserInput } from "../contract/users.ts";
-import { checkBaseUrl } from "./base-url.ts";
+import { checkBaseUrl, checkHost } from "./base-url.ts";
 import { at } from "./path.ts";
 import { type Call, createTransport, type Fetch, refuse, type Transport } from "./transport.ts";
 
@@ -65,7 +65,8 @@ export { ApiError, type Fetch } from "./transport.ts";
 /** Options of `createClient`; only `baseUrl` is required. */
 export interface ClientOptions {
   /**
-   * URL of the server, e.g. `http://127.0.0.1:7400`. Empty in a page that the server itself sent.
+   * URL of the server, e.g. `http://127.0.0.1:7400`. In a page also a path of its site, and empty if
+   * the server itself sent the page.
    */
   readonly baseUrl: string;
   /** API key, if the server needs one: `rk_…` of `recurve keys create`. */
@@ -200,11 +201,27 @@ function checkOptions(options: Partial<Record<keyof ClientOptions, unknown>> | u
   if (!isTime) throw refuse("timeoutMs", timeoutMs, remedy);
 }
 
+/** @throws ApiError invalid_base_url */
+function createSender({ fetch: own, timeoutMs = 10_000, ...options }: ClientOptions): Transport {
+  const baseUrl = checkBaseUrl(options.baseUrl);
+  const send = createTransport({
+    baseUrl,
+    // Browsers refuse a `fetch` that is called as a method of something else.
+    fetch: own ?? ((url, init) => fetch(url, init)),
+    timeoutMs,
+    ...(options.apiKey !== undefined && { apiKey: options.apiKey }),
+  });
+  return async (call) => {
+    checkHost(baseUrl, own !== undefined);
+    return send(call);
+  };
+}
+
 /**
  * A client of `/api/v1` for browsers and Node.js, without dependencies.
  *
- * @throws ApiError `invalid_base_url` if `baseUrl` is not a valid URL, `invalid_request` for
- * another option
+ * @throws ApiError `invalid_base_url` if `baseUrl` is neither a URL nor a path, `invalid_request`
+ * for another option
  *
  * @example
  * import { createRecurve } from "recurve";
@@ -225,15 +242,7 @@ function checkOptions(options: Partial<Record<keyof ClientOptions, unknown>> | u
  */
 export function createClient(options: ClientOptions): RecurveClient {
   checkOptions(options);
-  const { get, post, putOne, remove } = createVerbs(
-    createTransport({
-      baseUrl: checkBaseUrl(options.baseUrl, options.fetch !== undefined),
-      // Browsers refuse a `fetch` that is called as a method of something else.
-      fetch: options.fetch ?? ((url, init) => fetch(url, init)),
-      timeoutMs: options.timeoutMs ?? 10_000,
-      ...(options.apiKey !== undefined && { apiKey: options.apiKey }),
-    }),
-  );
+  const { get, post, putOne, remove } = createVerbs(createSender(options));
   return {
     recommend: (request) => post(routes.recommend, request),
     recommendBatch: (request) => post(routes.recommendBatch, request),
