@@ -135,6 +135,24 @@ test("the listener serves API and dashboard in a server of another program, whos
   expect([globalThis.Request, globalThis.Response]).toEqual([ownRequest, ownResponse]);
 });
 
+test("a body that another program has read is refused with the remedy", async () => {
+  const recurve = await open();
+  const server = createServer(async (request, response) => {
+    // As Express does for `app.use(express.json())`.
+    await request.toArray();
+    recurve.listener(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, resolve));
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const headers = { "content-type": "application/json" };
+  const url = `http://127.0.0.1:${port}/api/v1/recommend`;
+  const answer = await fetch(url, { method: "POST", headers, body: '{"userId":"ann"}' });
+  expect(answer.status).toBe(400);
+  const message = expect.stringContaining("before body parsers such as express.json()");
+  expect(await answer.json()).toMatchObject({ error: { code: "invalid_request", message } });
+});
+
 test("a failed request is logged where the lines were asked for", async () => {
   const lines: string[] = [];
   const log = { warn: () => {}, error: (line: string) => void lines.push(line) };

@@ -63,9 +63,20 @@ async function drain(server: Server): Promise<void> {
   clearTimeout(timer);
 }
 
+const listenerOptions = { overrideGlobalObjects: false, errorHandler: answerRequestError };
+
+const refuseReadBody = getRequestListener(() => {
+  const message =
+    "the body was read before the request came here; mount the listener before body parsers such as express.json()";
+  throw new EngineError("invalid_request", message);
+}, listenerOptions);
+
 /** For a server that is another's: its program keeps the `Request` and `Response` of Node.js. */
-export const createListener = (fetch: FetchHandler): RequestListener =>
-  getRequestListener(fetch, { overrideGlobalObjects: false, errorHandler: answerRequestError });
+export function createListener(fetch: FetchHandler): RequestListener {
+  const listener = getRequestListener(fetch, listenerOptions);
+  return (request, response) =>
+    (request.readableEnded ? refuseReadBody : listener)(request, response);
+}
 
 const optionChecks = {
   app: madeBy("createServer", "fetch"),

@@ -144,13 +144,6 @@ describe("a row that can't be read is found, named, and keeps no other from bein
 });
 
 describe("a change is found and named:", () => {
-  test("a scenario that the configuration lacks", async () => {
-    const { tamper, run } = await openDecided();
-    tamper("UPDATE decisions SET scenario = 'elsewhere'");
-    const problem = expect.stringContaining("by its checksum");
-    expect((await run()).findings).toMatchObject([{ cause: "tampered-row", problem }]);
-  });
-
   test("a position propensity", async () => {
     const { decision, tamper, run } = await openDecided();
     const [first = 0, second = 0] = decision.positionPropensities;

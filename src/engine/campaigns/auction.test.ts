@@ -28,7 +28,10 @@ describe("items are shown for campaigns that take part:", () => {
     ]);
     expect((await engine.recommend({ userId: "ann" })).decision.slate).toEqual(["ad-a"]);
     const sent = engine.recommend({ userId: "ann", candidates: candidatesOf("free", "lost") });
-    await expect(sent).rejects.toMatchObject({ code: "no_candidates" });
+    await expect(sent).rejects.toMatchObject({
+      code: "no_candidates",
+      message: expect.stringContaining("must name a campaign of this scenario"),
+    });
   });
 
   test("the caller's candidates bring theirs with their features", async () => {
@@ -36,6 +39,14 @@ describe("items are shown for campaigns that take part:", () => {
     const candidates = [{ itemId: "new", features: { campaign: "a" } }];
     const { decision } = await engine.recommend({ userId: "ann", candidates });
     expect(decision.ads).toMatchObject([{ campaignId: "a", pays: "click", bid: 1, factor: 1 }]);
+  });
+
+  test("of a campaign whose id is a number, as files have it", async () => {
+    const { engine } = await openAds([sampleCampaign("5")]);
+    await engine.putItems([sampleItem("by-number", { attributes: { campaign: 5 } })]);
+    const candidates = candidatesOf("by-number");
+    const { decision } = await engine.recommend({ userId: "ann", candidates });
+    expect(decision.ads).toMatchObject([{ campaignId: "5" }]);
   });
 
   test("a deleted campaign is shown no more", async () => {

@@ -56,7 +56,10 @@ export async function readAuction(
       .filter(({ campaign }) => !capped.has(campaign.campaignId))
       .map((moment) => [moment.campaign.campaignId, moment]),
   );
-  const findAd = ({ attributes, bid }: ItemFacts) => withBid(open.get(attributes.campaign), bid);
+  // A CSV file has the id 5 as a number.
+  const campaignOf = ({ attributes: { campaign } }: ItemFacts) =>
+    open.get(typeof campaign === "number" ? String(campaign) : campaign);
+  const findAd = (facts: ItemFacts) => withBid(campaignOf(facts), facts.bid);
   return {
     findAd,
     boostOf: (facts) => {

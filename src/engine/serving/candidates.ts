@@ -64,12 +64,18 @@ export function checkRequest(
   }
 }
 
-/** The rules of the scenario can leave none of those that were sent, so this is asked twice. @throws no_candidates */
-export function checkAny(count: number, slateSize: number): void {
+/**
+ * The rules of the scenario can leave none of those that were sent, so this is asked twice.
+ * @param hasAds items are shown for campaigns; @throws no_candidates
+ */
+export function checkAny(count: number, slateSize: number, hasAds = false): void {
   if (count > 0) return;
+  const ads = hasAds
+    ? ". Only ads are shown: their attribute campaign must name a campaign of this scenario that runs and has budget left"
+    : "";
   throw new EngineError(
     "no_candidates",
-    "no candidate is left; send candidates, add items to the catalogue, or loosen the rules of scenario and request that leave items out",
+    `no candidate is left; send candidates, add items to the catalogue, or loosen the rules of scenario and request that leave items out${ads}`,
     { details: { candidates: 0, slateSize } },
   );
 }

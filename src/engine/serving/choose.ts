@@ -52,7 +52,7 @@ export async function choose(parts: RecommendParts, input: ParsedInput): Promise
   parts.fastLoops.forgetBefore(await parts.store.erasures.last());
   const visitor = { scenario: scenario.name, userId };
   const arm = chooseArm(assignment, servingRule, visitor);
-  checkAny(read.offered.count, slateSize);
+  checkAny(read.offered.count, slateSize, auction !== undefined);
 
   const seed = await chooseSeed(parts, input, visitor);
   const random = createRandom(seed);
