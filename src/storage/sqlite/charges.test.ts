@@ -32,6 +32,13 @@ test("outstanding impressions reserve the budget, and give it back when they lap
   expect((await run()).findings).toEqual([]);
 });
 
+test("sums of prices have no residue of binary fractions", async () => {
+  const { engine, show, click, report } = await openBudget({ day: 2 });
+  await engine.putCampaigns([sampleCampaign("a", { bid: 0.1, budget: { day: 2 } })]);
+  for (let turn = 0; turn < 3; turn++) await click((await show()).decisionId);
+  expect(await report()).toMatchObject({ spend: 0.3, reserved: 0 });
+});
+
 test("an outcome is paid for once, and not after the attribution window", async () => {
   const { advance, show, click, report } = await openBudget({ total: 3 });
   const [one, other] = [await show(), await show()];

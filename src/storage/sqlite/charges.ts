@@ -49,18 +49,19 @@ function prepareStatements(connection: Connection) {
 /** Sums of a campaign's charges, with those that lapsed. */
 type AllSums = CampaignSums & { readonly lapsed: number };
 
+/** Money that binary fractions lose in a sum. */
+const dust = 1e-9;
+const readMoney = (row: Row, name: (typeof sums)[number]) =>
+  Number(Math.max(0, readNumber(row, name)).toFixed(9));
+
 const decodeSums = (row: Row = {}): AllSums => ({
   impressions: readNumber(row, "impressions"),
   explored: readNumber(row, "explored"),
-  spend: readNumber(row, "spend"),
-  exploredSpend: readNumber(row, "explored_spend"),
-  // Sums of money in binary leave a dust.
-  reserved: Math.max(0, readNumber(row, "reserved")),
+  spend: readMoney(row, "spend"),
+  exploredSpend: readMoney(row, "explored_spend"),
+  reserved: readMoney(row, "reserved"),
   lapsed: readNumber(row, "lapsed"),
 });
-
-/** Money that binary fractions lose in a sum. */
-const dust = 1e-9;
 
 /** Whether budgets have room for one more outcome. */
 export const hasRoom = (
