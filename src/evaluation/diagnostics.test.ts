@@ -68,6 +68,15 @@ test("unsupported mass is the target's probability on actions that were as good 
   expect(unsupportedMass(targets, propensities, 0)).toBe(0);
 });
 
+test.each([
+  ["no row", [], [], "targets.length must be at least 1, got 0"],
+  ["a row less", [[1]], [], "propensities must have one entry for each of the 1 targets, got 0"],
+  ["a candidate less", [[0, 1]], [[1]], "propensities[0] must have one entry for each of the 2"],
+])("the mass without support of %s is refused", (_, targets, propensities, message) => {
+  const rows = (all: readonly (readonly number[])[]) => all.map((row) => Float64Array.from(row));
+  expect(() => unsupportedMass(rows(targets), rows(propensities), 0.1)).toThrow(message);
+});
+
 test("the smallest detectable difference is 2.4865 standard errors", () => {
   expect(minimalDetectableDifference(2)).toBeCloseTo(
     2 * (1.6448536269514722 + 0.8416212335729142),

@@ -1,4 +1,5 @@
 import { meanOf, normalQuantile } from "../numeric/statistics.ts";
+import { type AllowedRange, checkLength, checkNumber } from "./checks.ts";
 import { clusteredStandardError } from "./clusters.ts";
 import type { WeightedFeedback } from "./logged-feedback.ts";
 
@@ -67,22 +68,40 @@ export function diagnoseWeights(
   };
 }
 
+const someRows: AllowedRange = {
+  low: 1,
+  high: Number.POSITIVE_INFINITY,
+  expected: "at least 1",
+  remedy: "pass the policies of the log's rows",
+};
+
 /**
  * Mean probability that the target puts on actions that the log almost never holds, in [0, 1]: no
  * estimator sees them.
  * @param targets π(·|x) of each row over its candidates
  * @param propensities p(·|x), same shapes
+ * @param minimumPropensity what a log holds less often, it almost never holds
+ * @throws invalid_request without a row, or if the shapes differ
+ *
+ * @example
+ * import { unsupportedMass } from "recurve/evaluation";
+ *
+ * const targets = [Float64Array.of(0.25, 0.75)];
+ * console.log(unsupportedMass(targets, [Float64Array.of(0.001, 0.999)], 0.005)); // 0.25
  */
 export function unsupportedMass(
   targets: readonly Float64Array[],
   propensities: readonly Float64Array[],
   minimumPropensity: number,
 ): number {
+  checkNumber("targets.length", targets.length, someRows);
+  checkLength("propensities", propensities.length, targets.length, "targets");
   let mass = 0;
   for (const [row, target] of targets.entries()) {
-    for (const [action, probability] of target.entries()) {
-      if (propensities[row]![action]! < minimumPropensity) mass += probability;
-    }
+    const logged = propensities[row]!;
+    checkLength(`propensities[${row}]`, logged.length, target.length, "candidates");
+    for (const [action, probability] of target.entries())
+      if (logged[action]! < minimumPropensity) mass += probability;
   }
   return mass / targets.length;
 }
