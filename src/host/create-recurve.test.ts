@@ -151,6 +151,7 @@ test("a body that another program has read is refused with the remedy", async ()
   expect(answer.status).toBe(400);
   const message = expect.stringContaining("before body parsers such as express.json()");
   expect(await answer.json()).toMatchObject({ error: { code: "invalid_request", message } });
+  expect((await fetch(`http://127.0.0.1:${port}/api/v1/items/tea`)).status).toBe(200);
 });
 
 test("a failed request is logged where the lines were asked for", async () => {

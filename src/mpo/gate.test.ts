@@ -9,6 +9,7 @@ import { normaliseLogs } from "../numeric/log-probabilities.ts";
 import { createRandom } from "../numeric/random.ts";
 import { drawIndex } from "../policy/slate.ts";
 import { checkDistillation, gateCandidate } from "./gate.ts";
+import { measurePart } from "./measure.ts";
 import { checkRenewedStart, renewedStartGuard } from "./renewed-start.ts";
 import type { ScoredRow } from "./row-scores.ts";
 
@@ -193,6 +194,11 @@ test("where the reward model is unsure the candidate gets its lower side", () =>
   // √2·0.1 is the sample deviation of the two; 0.9·(0.4 − 0.25) is the mass that the candidate adds.
   const taken = 0.9 * 0.15 * Math.SQRT2 * 0.1;
   expect(differenceOf(unsure)).toBeCloseTo(differenceOf(shown) - taken, 9);
+  // As the meta-policy judges its challengers.
+  const [value] = measurePart({ rows: unsure, challengers: [] }).values;
+  const [known] = measurePart({ rows: shown, challengers: [] }).values;
+  expect(value![1]).toBeCloseTo(known![1]! - Math.SQRT2 * 0.1, 9);
+  expect(value![0]).toBeCloseTo(known![0]!, 9);
 });
 
 test("the catalogue coverage counts items that are shown now and then, floor included", () => {

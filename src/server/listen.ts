@@ -1,5 +1,11 @@
 import { once } from "node:events";
-import { createServer, type RequestListener, type Server, type ServerOptions } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { EngineError } from "../domain/errors.ts";
@@ -71,11 +77,16 @@ const refuseReadBody = getRequestListener(() => {
   throw new EngineError("invalid_request", message);
 }, listenerOptions);
 
+const announcesBody = ({ headers }: IncomingMessage) =>
+  Number(headers["content-length"] ?? 0) > 0 || headers["transfer-encoding"] !== undefined;
+
 /** For a server that is another's: its program keeps the `Request` and `Response` of Node.js. */
 export function createListener(fetch: FetchHandler): RequestListener {
   const listener = getRequestListener(fetch, listenerOptions);
-  return (request, response) =>
-    (request.readableEnded ? refuseReadBody : listener)(request, response);
+  return (request, response) => {
+    const wasRead = request.readableEnded && announcesBody(request);
+    return (wasRead ? refuseReadBody : listener)(request, response);
+  };
 }
 
 const optionChecks = {
