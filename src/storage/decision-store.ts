@@ -41,8 +41,8 @@ export interface UserRewards {
 
 /** A decision with the state of its row. */
 export interface ScannedDecision extends Feedback {
-  /** The row is not as it was written, by its checksum. */
-  readonly isChanged?: true;
+  /** The part that is not as it was written, by its checksum: the row, a rule that it names, or a reward. */
+  readonly changed?: string;
 }
 
 /** A page of decisions, newest first. */

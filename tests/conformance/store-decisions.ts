@@ -101,7 +101,7 @@ export function testDecisions(open: OpenStore): void {
     expect(found.map(({ decision }) => decision)).toEqual(
       retrievals.map((retrieval, index) => sampleDecision(`d-${index}`, retrieval)),
     );
-    for (const scanned of found) expect(scanned).not.toHaveProperty("isChanged");
+    for (const scanned of found) expect(scanned).not.toHaveProperty("changed");
     await store.close();
   });
 

@@ -203,6 +203,42 @@ describe("a change is found and named:", () => {
     expect((await run()).findings).toMatchObject([{ cause: "tampered-row", problem }]);
   });
 
+  describe("by its checksum:", () => {
+    const problemOf = (part: string) =>
+      `${part} is not as it was written, by its checksum: it was changed`;
+    const click = async ({ engine, decision }: Awaited<ReturnType<typeof openDecided>>) =>
+      engine.record([
+        { type: "click", userId: ann, itemId: decision.slate[0]!, decisionId: decision.decisionId },
+      ]);
+
+    test("a reward, also once another one has joined it", async () => {
+      const shop = await openDecided();
+      await click(shop);
+      expect((await shop.run()).findings).toEqual([]);
+      shop.tamper("UPDATE rewards SET value = 0.5");
+      const problem = problemOf("its reward 'click' at position 0");
+      const findings = [{ decisionId: "d-1", cause: "tampered-row", problem }];
+      expect((await shop.run()).findings).toEqual(findings);
+      await click(shop);
+      expect((await shop.run()).findings).toEqual(findings);
+    });
+
+    test("a reward that was moved to another position", async () => {
+      const shop = await openDecided();
+      await click(shop);
+      shop.tamper("UPDATE rewards SET position = 1");
+      const problem = problemOf("its reward 'click' at position 1");
+      expect((await shop.run()).findings).toMatchObject([{ problem }]);
+    });
+
+    test.each(["reward", "serving"])("a %s rule", async (kind) => {
+      const { tamper, run } = await openDecided();
+      tamper(`UPDATE ${kind}_rules SET text = replace(text, ':', ': ')`);
+      const problem = problemOf(`its ${kind} rule`);
+      expect((await run()).findings).toMatchObject([{ cause: "tampered-row", problem }]);
+    });
+  });
+
   test("a missing position propensity", async () => {
     const { decision, tamper, run } = await openDecided();
     tamper(

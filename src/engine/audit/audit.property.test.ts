@@ -114,5 +114,14 @@ test("a run of everything has no findings, and one changed bit of any logged num
     ),
     { numRuns: 60 },
   );
+  const rewarded = decisions.filter((_, turn) => turn % 3 === 0);
+  const update =
+    "UPDATE rewards SET value = ? WHERE decision_sequence = (SELECT sequence FROM decisions WHERE decision_id = ?)";
+  for (const [bit, { decisionId, decidedAt }] of rewarded.entries()) {
+    tamper(update, changeFraction(1, bit), decisionId);
+    const { findings } = await run(9, { from: decidedAt - 500, to: decidedAt + 500 });
+    tamper(update, 1, decisionId);
+    expect(findings.map((finding) => finding.decisionId)).toEqual([decisionId]);
+  }
   expect(await run()).toMatchObject(clean);
 });

@@ -21,7 +21,8 @@ import { createLogitDeriver, type LogitDeriver, SnapshotProblem } from "./derive
 import { readDecisions, type UnreadableDecision } from "./read-decisions.ts";
 
 /** The derivation agrees, so it is a number that nothing else depends on. */
-const changedRow = "the row is not as it was written, by its checksum: the row was changed";
+const wasChanged = (part: string) =>
+  `${part} is not as it was written, by its checksum: it was changed`;
 
 /** Why a decision can't be derived any more: rows that it stood on were removed. */
 export type RemovalKind = Removed["kind"];
@@ -97,10 +98,7 @@ interface AuditParts {
   readonly deriver: LogitDeriver;
 }
 
-async function check(
-  parts: AuditParts,
-  { decision, isChanged }: ScannedDecision,
-): Promise<Checked> {
+async function check(parts: AuditParts, { decision, changed }: ScannedDecision): Promise<Checked> {
   const candidates = await checkCandidates(parts, decision);
   if (candidates.problem !== undefined) return { ...candidates, difference: 0 };
   const rules = await parts.deriver.drawRules(decision);
@@ -114,7 +112,7 @@ async function check(
   return {
     ...propensities,
     ...candidates,
-    ...(isChanged && { problem: changedRow }),
+    ...(changed !== undefined && { problem: wasChanged(changed) }),
     ...(await checkArm(parts, decision)),
   };
 }
@@ -125,9 +123,9 @@ async function check(
  */
 async function findRemoval(
   { store }: AuditParts,
-  { decision, isChanged }: ScannedDecision,
+  { decision, changed }: ScannedDecision,
 ): Promise<RemovalKind | undefined> {
-  if (isChanged) return undefined;
+  if (changed !== undefined) return undefined;
   const { asOf, fastLoop, servingRule } = decision;
   const { social, sources } = servingRule ?? {};
   const readsOthers =

@@ -5,6 +5,7 @@ import { decodeCampaign, prepareCampaignStates } from "./campaign-states.ts";
 import { prepareCharges } from "./charges.ts";
 import type { Connection } from "./connection.ts";
 import type { EventNumbers } from "./group-commit.ts";
+import { prepareRewards } from "./rewards.ts";
 
 /** The ads of a decision, inside its write transaction. */
 export interface AdInsert {
@@ -18,7 +19,7 @@ export function prepareAdInsert(connection: Connection): AdInsert {
   const charges = prepareCharges(connection);
   const plan = prepareCampaignPlan(connection);
   const states = prepareCampaignStates(connection, { charges, plan });
-  const reward = connection.prepare("INSERT INTO rewards VALUES (?, ?, ?, ?)");
+  const addReward = prepareRewards(connection);
   const find = connection.prepare(
     "SELECT id, payload FROM campaign_revisions WHERE id = ? ORDER BY sequence DESC LIMIT 1",
   );
@@ -29,7 +30,8 @@ export function prepareAdInsert(connection: Connection): AdInsert {
       for (const { campaignId } of ads) charges.lapse(campaignId, now, numbers);
       charges.charge(decision, sequence);
       for (const [position, ad] of ads.entries()) {
-        if (ad.pays === impression) reward.run(sequence, position, impression, worthOf(ad));
+        if (ad.pays === impression)
+          addReward(sequence, impression, { position, value: worthOf(ad), repeats: "last" });
         const row = find.get(ad.campaignId);
         if (row && row.payload !== null) states.update(decodeCampaign(row), numbers, { now });
       }

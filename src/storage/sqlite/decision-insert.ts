@@ -4,8 +4,9 @@ import type { DecisionId } from "../../domain/ids.ts";
 import { ErasedMeanwhile } from "../erasure-store.ts";
 import { prepareAdInsert } from "./ad-insert.ts";
 import type { Connection } from "./connection.ts";
-import { checkPropensities, defineDecisionTable, rowChecksum } from "./decision-rows.ts";
+import { checkPropensities, defineDecisionTable } from "./decision-rows.ts";
 import type { EventNumbers } from "./group-commit.ts";
+import { checksumOf } from "./row-checksum.ts";
 
 /** Appends decisions inside a write transaction. */
 export interface DecisionInsert {
@@ -49,7 +50,7 @@ export function prepareDecisionInsert(connection: Connection): DecisionInsert {
       if (decision.ads) ads.checkOpen({ ...decision, asOf });
       const sequence = numbers.next();
       const values = [sequence, ...table.encode(decision)];
-      insert.run(...values, rowChecksum(values));
+      insert.run(...values, checksumOf(values));
       if (decision.ads) ads.insert(decision, sequence, numbers);
     },
     checkFresh: ({ asOf, decisionId }) => {

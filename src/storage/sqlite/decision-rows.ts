@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { arms, type Candidate, type Decision, offeredBy } from "../../domain/decision.ts";
 import { EngineError } from "../../domain/errors.ts";
 import type { FastLoopMark } from "../../domain/fast-loop.ts";
@@ -79,7 +78,7 @@ export const defineDecisionTable = (connection: Connection): Table<Decision> =>
     },
     decidedAt: column.number("decided_at"),
     expiresAt: column.number("expires_at"),
-    // Later columns come last, see `rowChecksum`.
+    // Later columns come last, see `checksumOf`.
     offeredBy: column.optional(column.member("offered_by", offeredBy)),
     retriever: column.optional(column.number("retriever")),
     offer: column.optional(column.json("offer")),
@@ -108,22 +107,4 @@ export function checkPropensities(decision: Decision): void {
   const probabilities = [...positionPropensities, slatePropensity, exploration];
   if (probabilities.every(Number.isFinite)) return;
   throw new RangeError(`propensities must be finite, got ${probabilities.join(", ")}`);
-}
-
-/**
- * Of a row's values as they are stored, the event number first: 64 bits of SHA-256. It finds a
- * change that no derivation can: of an event number at which nothing else happened, or of a seed
- * that draws the same slate. Columns that were added later are the last, and count if they have a
- * value, so that older rows keep their checksums.
- */
-export function rowChecksum(values: readonly unknown[]): string {
-  const hash = createHash("sha256");
-  const end = values.findLastIndex((value) => value !== null) + 1;
-  for (const value of values.slice(0, end)) {
-    // Bytes are read as another class than they are written as.
-    const isBytes = typeof value === "object" && value !== null;
-    const bytes = isBytes ? new Uint8Array(value as ArrayBuffer) : JSON.stringify(value);
-    hash.update(`${bytes.length}:`).update(bytes);
-  }
-  return hash.digest("hex").slice(0, 16);
 }

@@ -1,11 +1,12 @@
 import { attributingFields, type Feedback } from "../../domain/decision.ts";
 import { type ItemId, itemId } from "../../domain/ids.ts";
 import type { DecisionStore } from "../decision-store.ts";
+import { createChangeFinder } from "./changed-record.ts";
 import { readNumber, readText } from "./columns.ts";
 import type { Connection, Row } from "./connection.ts";
 import { prepareDecisionInsert } from "./decision-insert.ts";
 import { createDecisionPages } from "./decision-pages.ts";
-import { defineDecisionTable, readDecision, rowChecksum } from "./decision-rows.ts";
+import { defineDecisionTable, readDecision } from "./decision-rows.ts";
 import { prepareEventInsert } from "./events.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { everything, type ReadScope } from "./read-scope.ts";
@@ -119,12 +120,6 @@ function decodeFeedback(statements: Statements, row: Row): Feedback {
   };
 }
 
-/** Rows of earlier releases have no checksum. */
-function isChanged({ columns }: Statements, row: Row): boolean {
-  const values = columns.split(", ").map((name) => row[name]);
-  return row.checksum !== null && row.checksum !== rowChecksum(values);
-}
-
 const decodeSpan = (row: Row = {}) => ({
   count: readNumber(row, "decisions"),
   after: readNumber(row, "first") - 1,
@@ -164,6 +159,7 @@ export function createDecisionStore(
   const statements = prepareStatements(connection, scope);
   const insert = prepareDecisionInsert(connection);
   const recordEvents = prepareEventInsert(connection);
+  const findChange = createChangeFinder(connection, statements.columns.split(", "));
   const decode = (row: Row) => decodeFeedback(statements, row);
   const decodeFound = (row: Row | undefined) => row && decode(row);
   const decodeShown = (row: Row | undefined) => row && statements.shown.decode(row);
@@ -198,9 +194,10 @@ export function createDecisionStore(
       statements.feedback.all(scenario, after, closedBefore, from, to, limit).map(decode),
     recent: async (limit) => statements.recent.all(limit).map(decode),
     scan: async ({ from, to, after, asOf, limit }) =>
-      statements.scan
-        .all(after, asOf, from, to, limit)
-        .map((row) => ({ ...decode(row), ...(isChanged(statements, row) && { isChanged: true }) })),
+      statements.scan.all(after, asOf, from, to, limit).map((row) => {
+        const changed = findChange(row);
+        return { ...decode(row), ...(changed !== undefined && { changed }) };
+      }),
     ...createDecisionPages(connection, (sequence) => statements.at.all(sequence).map(decode)),
     ...createSettledRewards(connection, scope),
     ...createUserActivity(connection),

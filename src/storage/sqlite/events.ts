@@ -15,6 +15,7 @@ import { decodeRefusals, encodeRefusals, refusalBits } from "./consents.ts";
 import type { EventNumbers, GroupCommit } from "./group-commit.ts";
 import { prepareKeptEvents } from "./kept-events.ts";
 import { everything, type ReadScope } from "./read-scope.ts";
+import { prepareRewards } from "./rewards.ts";
 
 const beforeAllTimes = Number.MIN_SAFE_INTEGER;
 
@@ -41,14 +42,7 @@ function prepareStatements(connection: Connection, { events }: ReadScope = every
          (sequence, event_id, user_id, item_id, type, value, occurred_at, decision_id, refused)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    reward: connection.prepare(
-      // A sum of finite values may not be finite.
-      `INSERT INTO rewards (decision_sequence, position, event_type, value) VALUES (?1, ?2, ?3, ?4)
-       ON CONFLICT DO UPDATE SET value = CASE ?5
-         WHEN 'sum' THEN max(-${Number.MAX_VALUE}, min(${Number.MAX_VALUE}, value + excluded.value))
-         WHEN 'maximum' THEN max(value, excluded.value)
-         ELSE excluded.value END`,
-    ),
+    addReward: prepareRewards(connection),
     charges: prepareCharges(connection),
     keep: prepareKeptEvents(connection),
     untrain: connection.prepare("INSERT OR IGNORE INTO untrained VALUES (?)"),
@@ -136,11 +130,10 @@ function recordRow(
     encodeRefusals(event.consent),
   );
   if (reward) {
-    const { decisionId, position, value, repeats } = reward;
-    const decision = getDecisionSequence(statements, decisionId);
+    const decision = getDecisionSequence(statements, reward.decisionId);
     if (isUntrained) statements.untrain.run(decision);
-    statements.reward.run(decision, position, event.type, value, repeats);
-    statements.charges.pay(decision, position, { type: event.type, settled: sequence });
+    statements.addReward(decision, event.type, reward);
+    statements.charges.pay(decision, reward.position, { type: event.type, settled: sequence });
   }
   return "stored";
 }

@@ -2,6 +2,7 @@ import type { JsonObject } from "../../domain/json.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import { readJson, readNumber } from "./columns.ts";
 import type { Connection } from "./connection.ts";
+import { checksumOf } from "./row-checksum.ts";
 import type { Column } from "./table.ts";
 
 /**
@@ -13,7 +14,8 @@ export function createLoggedRules<Rule extends object>(
   table: "reward_rules" | "serving_rules",
 ): Pick<Column<Rule | undefined>, "encode" | "decode"> {
   const numberOf = connection.prepare(`SELECT rule FROM ${table} WHERE text = ?`);
-  const insert = connection.prepare(`INSERT INTO ${table} (text) VALUES (?)`);
+  const insert = connection.prepare(`INSERT INTO ${table} (rule, text, checksum) VALUES (?, ?, ?)`);
+  const free = connection.prepare(`SELECT coalesce(max(rule), 0) + 1 AS rule FROM ${table}`);
   const find = connection.prepare(`SELECT text FROM ${table} WHERE rule = ?`);
   /** Of committed rows, which never change. */
   const known = new Map<number, Rule>();
@@ -24,8 +26,9 @@ export function createLoggedRules<Rule extends object>(
       const text = canonicalJson(rule as JsonObject);
       const found = numberOf.get(text);
       if (found !== undefined) return readNumber(found, "rule");
-      insert.run(text);
-      return readNumber(numberOf.get(text) ?? {}, "rule");
+      const number = readNumber(free.get() ?? {}, "rule");
+      insert.run(number, text, checksumOf([number, text]));
+      return number;
     },
     decode: (row, name) => {
       const number = row[name];

@@ -8,6 +8,7 @@ import {
 } from "./migrations/assignments.ts";
 import { campaignsSchema } from "./migrations/campaigns.ts";
 import {
+  checksumsSchema,
   closedDecisionsSchema,
   deferralsSchema,
   fastLoopSchema,
@@ -53,4 +54,5 @@ export const migrations: readonly string[] = [
   trailSchema,
   deferralsSchema,
   checkpointPartsSchema,
+  checksumsSchema,
 ];

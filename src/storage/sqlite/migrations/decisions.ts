@@ -33,6 +33,13 @@ CREATE TABLE views (
 ) STRICT, WITHOUT ROWID;
 `;
 
+// NULL in rows that were written before.
+export const checksumsSchema = `
+ALTER TABLE rewards ADD COLUMN checksum TEXT;
+ALTER TABLE reward_rules ADD COLUMN checksum TEXT;
+ALTER TABLE serving_rules ADD COLUMN checksum TEXT;
+`;
+
 // drawn_at is NULL if the decision was not deferred.
 export const deferralsSchema = `
 ALTER TABLE decisions ADD COLUMN drawn_at INTEGER;
