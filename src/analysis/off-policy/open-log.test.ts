@@ -218,7 +218,7 @@ describe("a Parquet log", () => {
 
   test("that is none is refused", async () => {
     expect(await refusal(write("log.parquet", "no parquet at all"))).toMatch(
-      /^invalid_file: .*log\.parquet can't be read as Parquet: .*; write it with zstd, snappy, gzip, brotli, lz4 or no compression$/,
+      /^invalid_file: .*log\.parquet can't be read as Parquet: .*; copy it again, or write it with zstd, snappy, gzip, brotli, lz4 or no compression$/,
     );
   });
 });

@@ -7,6 +7,7 @@ import {
   parquetSchema,
 } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
+import { checkFooter, checkPages } from "./check-parquet.ts";
 import { type ColumnNames, checkFileNames, checkOwnNames, pickColumns } from "./column-names.ts";
 import { findHeaderProblem, knownColumns, toTypedBody } from "./csv-columns.ts";
 import type { RawRow } from "./row.ts";
@@ -29,37 +30,54 @@ export interface ParquetFile {
 const unreadable = (file: string, cause: unknown) =>
   invalidFile(
     file,
-    `can't be read as Parquet: ${cause instanceof Error ? cause.message : cause}; write it with zstd, snappy, gzip, brotli, lz4 or no compression`,
+    `can't be read as Parquet: ${cause instanceof Error ? cause.message : cause}; copy it again, or write it with zstd, snappy, gzip, brotli, lz4 or no compression`,
     cause,
   );
 
+interface Opened {
+  readonly buffer: AsyncBuffer;
+  readonly metadata: FileMetaData;
+  readonly header: readonly string[];
+}
+
+async function open(file: string): Promise<Opened> {
+  const buffer = await asyncBufferFromFile(file);
+  const metadata = await parquetMetadataAsync(buffer);
+  checkFooter(metadata);
+  const header = parquetSchema(metadata).children.map(({ element }) => element.name);
+  return { buffer, metadata, header };
+}
+
 async function* readChunks(
   file: string,
-  { buffer, metadata }: { readonly buffer: AsyncBuffer; readonly metadata: FileMetaData },
+  { buffer, metadata }: Opened,
   columns: readonly string[],
 ): AsyncGenerator<Readonly<Record<string, unknown>>, void> {
-  const rows = Number(metadata.num_rows);
-  for (let rowStart = 0; rowStart < rows; rowStart += chunkRows) {
-    const rowEnd = Math.min(rowStart + chunkRows, rows);
-    const range = { rowStart, rowEnd, columns: [...columns] };
-    yield* await parquetReadObjects({ file: buffer, metadata, compressors, ...range }).catch(
-      (error) => {
-        throw unreadable(file, error);
-      },
-    );
+  let rowStart = 0;
+  try {
+    for (const group of metadata.row_groups) {
+      const groupEnd = rowStart + Number(group.num_rows);
+      if (groupEnd > rowStart) await checkPages(buffer, group, columns);
+      while (rowStart < groupEnd) {
+        const rowEnd = Math.min(rowStart + chunkRows, groupEnd);
+        const range = { rowStart, rowEnd, columns: [...columns] };
+        yield* await parquetReadObjects({ file: buffer, metadata, compressors, ...range });
+        rowStart = rowEnd;
+      }
+    }
+  } catch (error) {
+    throw unreadable(file, error);
   }
 }
 
 /** @throws invalid_file */
 export async function openParquet(file: string): Promise<ParquetFile> {
-  const opened = await asyncBufferFromFile(file)
-    .then(async (buffer) => ({ buffer, metadata: await parquetMetadataAsync(buffer) }))
-    .catch((error) => {
-      throw unreadable(file, error);
-    });
+  const opened = await open(file).catch((error) => {
+    throw unreadable(file, error);
+  });
   return {
     file,
-    header: parquetSchema(opened.metadata).children.map(({ element }) => element.name),
+    header: opened.header,
     rows: Number(opened.metadata.num_rows),
     read: (columns) => readChunks(file, opened, columns),
   };
