@@ -18,9 +18,6 @@ import { QuestionDialog } from "./question-dialog.tsx";
 import { ranges } from "./range-choice.tsx";
 import { useLoop } from "./use-loop.ts";
 
-/** Of a server that lets nobody in without a key, or not with this one. */
-const isShut = (code: string | undefined) => code === "unauthenticated" || code === "missing_scope";
-
 export function Dashboard(props: {
   readonly client: RecurveClient;
   /** Rejects if the server refuses the key. */
@@ -32,11 +29,11 @@ export function Dashboard(props: {
   const [scenario, setScenario] = useState<string>();
   const [rangeSeconds, setRangeSeconds] = useState<number>(ranges[1].seconds);
   const { data, trouble, now, refresh } = useLoop(client, { scenario, rangeSeconds });
-  const isLocked = isShut(trouble?.code);
+  const isLocked = trouble?.kind === "locked";
   const title = pageTitle({
     serving: data?.policies.serving,
     isDegraded: data?.health.status === "degraded",
-    isAway: trouble !== undefined && !isLocked,
+    trouble: isLocked ? undefined : trouble?.kind,
   });
   useEffect(() => {
     document.title = title;
@@ -46,7 +43,7 @@ export function Dashboard(props: {
     <>
       <Header
         data={data}
-        isAway={trouble !== undefined}
+        trouble={trouble?.kind}
         onScenario={setScenario}
         onForget={props.onForget}
       />

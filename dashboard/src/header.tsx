@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { formatPercent } from "./format.ts";
 import { type LoopData, type ScenarioRow, scenarioLabel } from "./load-loop.ts";
 import { modeNames } from "./operating.ts";
+import type { Trouble } from "./trouble.ts";
 
 /** The name's mark: a curve that comes back to itself. */
 function Mark(): ReactNode {
@@ -12,12 +13,16 @@ function Mark(): ReactNode {
   );
 }
 
-function Health({ status }: { readonly status: "ok" | "degraded" | "away" }): ReactNode {
+function Health(props: {
+  readonly status: "ok" | "degraded";
+  readonly trouble: Trouble["kind"] | undefined;
+}): ReactNode {
+  const { status, trouble } = props;
   return (
-    <p className={`health health-${status}`} aria-live="polite">
+    <p className={`health health-${trouble ? "away" : status}`} aria-live="polite">
       <span className="dot" aria-hidden="true" />
       <span className="visually-hidden">Health: </span>
-      {status === "away" ? "no answer" : status}
+      {trouble ?? status}
     </p>
   );
 }
@@ -70,7 +75,7 @@ function ScenarioChoice(props: {
 
 export function Header(props: {
   readonly data: LoopData | undefined;
-  readonly isAway: boolean;
+  readonly trouble: Trouble["kind"] | undefined;
   readonly onScenario: (name: string) => void;
   /** Absent without an API key. */
   readonly onForget: (() => void) | undefined;
@@ -87,7 +92,7 @@ export function Header(props: {
       </p>
       {data ? (
         <div className="state">
-          <Health status={props.isAway ? "away" : data.health.status} />
+          <Health status={data.health.status} trouble={props.trouble} />
           <Versions policies={data.policies} />
           {data.scenarios.length > 1 ? (
             <ScenarioChoice

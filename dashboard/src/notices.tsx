@@ -14,7 +14,12 @@ export function Notices(props: {
       {trouble ? (
         <div className="notice notice-away">
           <p>
-            <strong>No answer from the server since {formatClock(trouble.since)}.</strong>{" "}
+            <strong>
+              {trouble.kind === "no answer"
+                ? "No answer from the server"
+                : "Nothing but errors from the server"}{" "}
+              since {formatClock(trouble.since)}.
+            </strong>{" "}
             {data ? "These are its last figures. " : null}The page asks again every 2 seconds.
           </p>
           <p className="small">{trouble.message}</p>

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { ApiError, type RecurveClient } from "../../src/sdk/client.ts";
+import type { RecurveClient } from "../../src/sdk/client.ts";
 import { type LoopData, loadLoop, type View } from "./load-loop.ts";
+import { type Trouble, troubleOf } from "./trouble.ts";
 
 /** Between two looks at the server. */
 export const pollMs = 2000;
@@ -8,8 +9,7 @@ export const pollMs = 2000;
 export interface LoopState {
   /** The last answer, kept while the server does not answer. */
   readonly data?: LoopData;
-  /** Reason and start of the server's silence, or of its refusals. */
-  readonly trouble?: { readonly since: number; readonly message: string; readonly code?: string };
+  readonly trouble?: Trouble;
   /** The moment of the newest poll, in milliseconds since 1970: relative times refer to it. */
   readonly now: number;
 }
@@ -33,15 +33,10 @@ export function useLoop(client: RecurveClient, view: View): LoopState & { refres
     };
     const fail = (error: unknown) => {
       if (!isCurrent) return;
-      const message = error instanceof Error ? error.message : String(error);
       const now = Date.now();
       setState(({ data, trouble }) => ({
         ...(data && { data }),
-        trouble: {
-          since: trouble?.since ?? now,
-          message,
-          ...(error instanceof ApiError && { code: error.code }),
-        },
+        trouble: troubleOf(error, trouble, now),
         now,
       }));
     };
