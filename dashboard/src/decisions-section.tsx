@@ -98,7 +98,8 @@ function UserForm(props: { readonly onUser: (userId: string) => void }): ReactNo
   const [text, setText] = useState("");
   const send = (event: FormEvent) => {
     event.preventDefault();
-    props.onUser(text.trim());
+    // An id may begin or end with spaces.
+    props.onUser(text);
   };
   return (
     <form className="user-form" onSubmit={send}>
@@ -177,7 +178,7 @@ export function DecisionsSection(props: {
         </p>
       )}
       {listed && listed.rows.length === 0 && listed.problem === undefined ? (
-        <p className="empty">No decision{userId === "" ? "" : ` of the user ${userId}`} yet.</p>
+        <p className="empty">No decision{userId === "" ? "" : ` of the user '${userId}'`} yet.</p>
       ) : null}
       {listed && listed.rows.length > 0 ? (
         <DecisionsTable client={client} decisions={listed.rows} now={now} />

@@ -22,5 +22,10 @@ test.skipIf(!canBrowse)(
     // A short id beside long ones stays in one line.
     const short = page.locator(".explained").getByText("pomegranate");
     expect((await short.boundingBox())?.height).toBeLessThan(30);
+    // An id is searched as it is, with its spaces.
+    await client.recommend({ userId: " ada ", candidates, slateSize: 2 });
+    await page.getByLabel("User").fill(" ada ");
+    await page.getByRole("button", { name: "Show newest" }).click();
+    await page.getByRole("button", { name: "ada" }).waitFor();
   },
 );
