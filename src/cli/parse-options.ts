@@ -11,11 +11,19 @@ export const integerIn =
     throw new InvalidArgumentError(`Expected an integer in ${minimum}…${maximum}.`);
   };
 
-/** A file or an address: empty, as a variable that was never set, it would mean a temporary database or every interface. */
-export function parseName(text: string): string {
-  if (text !== "") return text;
-  throw new InvalidArgumentError("Expected a name; leave it out for the default.");
-}
+/** Empty, as a variable that was never set, a name would mean the current folder, a temporary database or every interface. */
+const nameOr =
+  (remedy: string) =>
+  (text: string): string => {
+    if (text !== "") return text;
+    throw new InvalidArgumentError(`Expected a name; ${remedy}.`);
+  };
+
+/** A file or an address that has a default. */
+export const parseName: (text: string) => string = nameOr("leave it out for the default");
+
+/** The same of an argument that has none. */
+export const parseNeeded: (text: string) => string = nameOr("an empty one names nothing");
 
 /** `2026-03-01` or `2026-03-01T12:00:00Z`, in UTC → milliseconds since 1970. */
 export function parseTime(text: string): number {

@@ -8,3 +8,10 @@ test("the version is printed before a command, and is no option of it", async ()
   expect(exitCode).toBe(2);
   expect(text).not.toContain(version);
 });
+
+test.each(["obp", "recbole", "onnx", "tensorboard"])(
+  "an empty folder's name of an export to %s is wrong usage, since it would mean the current one",
+  async (format) => {
+    expect(await runCommand("export", format, "")).toMatchObject({ exitCode: 2 });
+  },
+);

@@ -5,7 +5,7 @@ import { copyDatabase, noteBackup } from "../../engine/open-store.ts";
 import { formatFigure } from "../../numeric/format.ts";
 import { databaseOption } from "../database.ts";
 import { findUserName } from "../intervention-note.ts";
-import { parseName } from "../parse-options.ts";
+import { parseNeeded } from "../parse-options.ts";
 
 /** @throws not_found */
 export function refuseMissing(from: string): void {
@@ -30,7 +30,7 @@ function backUp(from: string, to: string): void {
 export function backupCommand(): Command {
   return new Command("backup")
     .description("Copy a database into a new file, also while servers and learners use it")
-    .argument("<file>", "the copy; a file that exists is not overwritten", parseName)
+    .argument("<file>", "the copy; a file that exists is not overwritten", parseNeeded)
     .addOption(databaseOption())
     .addHelpText("after", "\nExample:\n  $ recurve backup shop-monday.db --database shop.db")
     .action((file: string, { database }: { readonly database: string }) => backUp(database, file));

@@ -3,7 +3,7 @@ import type { Explanation } from "../../domain/explanation.ts";
 import { createExplainer } from "../../engine/explanation/create-explainer.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { describeExplanation } from "../describe-explanation.ts";
-import { parseName } from "../parse-options.ts";
+import { parseNeeded } from "../parse-options.ts";
 
 interface ExplainOptions extends DatabaseOptions {
   readonly json: boolean;
@@ -26,7 +26,7 @@ async function run(decisionId: string, options: ExplainOptions): Promise<void> {
 export function explainCommand(): Command {
   const command = new Command("explain")
     .description("Explain a logged decision: why this user was shown these items")
-    .argument("<decision>", "id of the decision", parseName);
+    .argument("<decision>", "id of the decision", parseNeeded);
   return withDatabaseOptions(command)
     .option("--json", "print as JSON", false)
     .addHelpText("after", "\nExample:\n  $ recurve explain 0b0e7d6c-8f1c --database shop.db")

@@ -9,6 +9,7 @@ import {
   wantDecisions,
 } from "../export-tables.ts";
 import { exportedPart, noteExport } from "../exported-part.ts";
+import { parseNeeded } from "../parse-options.ts";
 import { writeLargeFolder } from "../write-large-folder.ts";
 import { addLimits } from "./export-table.ts";
 
@@ -31,7 +32,7 @@ async function exportObp(folder: string, options: DatabaseOptions & TableLimits)
 export function exportObpCommand(): Command {
   const command = new Command("obp")
     .description("Write decisions as the arrays of Open Bandit Pipeline, in Parquet")
-    .argument("<folder>", "new folder");
+    .argument("<folder>", "new folder", parseNeeded);
   addLimits(command, {
     scenario: "the first of the configuration",
     hasArm: true,

@@ -4,7 +4,7 @@ import { version } from "../../host/package.ts";
 import { formatWhole } from "../../numeric/format.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { noteDeed } from "../note-deed.ts";
-import { integerIn } from "../parse-options.ts";
+import { integerIn, parseNeeded } from "../parse-options.ts";
 
 interface ExportOnnxOptions extends DatabaseOptions {
   readonly scenario?: string;
@@ -37,7 +37,7 @@ export function exportOnnxCommand(): Command {
     .description(
       "Write a policy as ONNX files with item embeddings, for Python, browsers and any ONNX host",
     )
-    .argument("<folder>", "new or empty folder to write");
+    .argument("<folder>", "new or empty folder to write", parseNeeded);
   return withDatabaseOptions(command)
     .option(
       "--scenario <name>",

@@ -5,6 +5,7 @@ import type { RecordTable } from "../../exchange/tables/table.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { describeRefused, rangeOf, type TableLimits } from "../export-tables.ts";
 import { exportedPart, noteExport } from "../exported-part.ts";
+import { parseNeeded } from "../parse-options.ts";
 import { writeLargeFolder } from "../write-large-folder.ts";
 import { addLimits } from "./export-table.ts";
 
@@ -34,7 +35,7 @@ async function exportRecbole(
 export function exportRecboleCommand(): Command {
   const command = new Command("recbole")
     .description("Write events, items and users as RecBole's atomic files")
-    .argument("<folder>", "new folder; its name is that of the data set");
+    .argument("<folder>", "new folder; its name is that of the data set", parseNeeded);
   addLimits(command, { hasTime: true, hasUsers: true });
   return withDatabaseOptions(command)
     .addHelpText(

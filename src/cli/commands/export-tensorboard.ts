@@ -3,6 +3,7 @@ import { createTensorboardExport } from "../../exchange/tensorboard/export-tenso
 import { formatWhole } from "../../numeric/format.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { pause, withInterruption } from "../interruption.ts";
+import { parseNeeded } from "../parse-options.ts";
 
 interface ExportTensorboardOptions extends DatabaseOptions {
   readonly follow?: boolean;
@@ -35,7 +36,7 @@ export function exportTensorboardCommand(): Command {
     .description(
       "Write the cycles as TensorBoard's event files, a run for each scenario; again, it adds new ones",
     )
-    .argument("<folder>", "folder of the runs");
+    .argument("<folder>", "folder of the runs", parseNeeded);
   return withDatabaseOptions(command)
     .option("--follow", "go on: add each cycle when it has ended, until Ctrl-C")
     .addHelpText(

@@ -16,7 +16,7 @@ import {
   withRecord,
 } from "../database.ts";
 import { readNote } from "../intervention-note.ts";
-import { parseName } from "../parse-options.ts";
+import { parseName, parseNeeded } from "../parse-options.ts";
 import { createProgressLine } from "../progress.ts";
 import { openReceiptPlace } from "../receipt-place.ts";
 
@@ -137,7 +137,7 @@ export const privacyVerifyCommand = (): Command =>
     .description(
       "Check a receipt against a database: signature, rows that are left, policies to be replaced",
     )
-    .argument("<receipt>", "file that recurve privacy erase wrote", parseName)
+    .argument("<receipt>", "file that recurve privacy erase wrote", parseNeeded)
     .addOption(databaseOption())
     .addHelpText("after", "\nExits with 1 if the receipt was changed, or a row is left.")
     .addHelpText("after", "\nExample:\n  $ recurve privacy verify ada.json --database shop.db")

@@ -12,7 +12,7 @@ import {
   withDatabaseOptions,
   withRecord,
 } from "../database.ts";
-import { parseName } from "../parse-options.ts";
+import { parseNeeded } from "../parse-options.ts";
 import { plain } from "../table-style.ts";
 
 interface Parts {
@@ -37,7 +37,7 @@ async function findPseudonym({ store, configuration }: Parts, user: string): Pro
 export const pseudonymCommand = (): Command =>
   withDatabaseOptions(new Command("pseudonym"))
     .description("Print the id that the record has for a user; it needs the key")
-    .argument("<user>", "id that callers send", parseName)
+    .argument("<user>", "id that callers send", parseNeeded)
     .addHelpText("after", "\nExample:\n  $ recurve privacy pseudonym ada --database shop.db")
     .action(async (user: string, options: DatabaseOptions) => {
       const id = await withDatabase(options, (parts) => findPseudonym(parts, user));

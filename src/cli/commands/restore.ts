@@ -6,7 +6,7 @@ import { receiptText } from "../../engine/privacy/receipt.ts";
 import { parseReceipts, replayErasures } from "../../engine/privacy/replay-erasures.ts";
 import { formatCounted } from "../../numeric/format.ts";
 import { databaseOption, withRecord } from "../database.ts";
-import { parseName } from "../parse-options.ts";
+import { parseName, parseNeeded } from "../parse-options.ts";
 import { refuseMissing, tellCopy } from "./backup.ts";
 import { readReceipts } from "./privacy-erase.ts";
 
@@ -63,7 +63,7 @@ const collect = (path: string, before: readonly string[] = []) => [...before, pa
 export function restoreCommand(): Command {
   return new Command("restore")
     .description("Make a database from a copy that recurve backup wrote")
-    .argument("<file>", "the copy", parseName)
+    .argument("<file>", "the copy", parseNeeded)
     .addOption(databaseOption())
     .option(
       "--erasures <file>",
