@@ -4,7 +4,7 @@ import { createMlflowExport, type MlflowSummary } from "../../exchange/mlflow/ex
 import { readTrackingSettings } from "../../exchange/mlflow/tracking-settings.ts";
 import { version as recurve } from "../../host/package.ts";
 import { trackRuns } from "../../host/track-runs.ts";
-import { formatWhole } from "../../numeric/format.ts";
+import { formatCounted } from "../../numeric/format.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { pause, withInterruption } from "../interruption.ts";
 
@@ -14,7 +14,7 @@ interface ExportMlflowOptions extends DatabaseOptions {
 
 const tell = (uri: string, { cycles, policies }: MlflowSummary) =>
   process.stdout.write(
-    `${formatWhole(cycles)} new cycles and ${formatWhole(policies)} new policies are in MLflow at ${uri}\n`,
+    `${formatCounted(cycles, "new cycle")} and ${formatCounted(policies, "new version")} of policies are in MLflow at ${uri}\n`,
   );
 
 const warn = (error: Error) => process.stderr.write(`${error.message}\n`);

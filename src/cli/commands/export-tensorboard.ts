@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { createTensorboardExport } from "../../exchange/tensorboard/export-tensorboard.ts";
-import { formatWhole } from "../../numeric/format.ts";
+import { formatCounted } from "../../numeric/format.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { pause, withInterruption } from "../interruption.ts";
 import { parseNeeded } from "../parse-options.ts";
@@ -23,7 +23,7 @@ async function runExportTensorboard(
         const { cycles, items } = await exportNew();
         if (isFirst || cycles > 0)
           process.stdout.write(
-            `${formatWhole(cycles)} new cycles and ${formatWhole(items)} item vectors are in ${folder}; look at them with tensorboard --logdir ${folder}\n`,
+            `${formatCounted(cycles, "new cycle")} and ${formatCounted(items, "item vector")} are in ${folder}; look at them with tensorboard --logdir ${folder}\n`,
           );
         if (follow) await pause(followMs, signal);
       }
