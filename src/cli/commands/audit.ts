@@ -3,6 +3,7 @@ import { EngineError } from "../../domain/errors.ts";
 import { type AuditReport, audit } from "../../engine/audit/audit.ts";
 import { auditTolerance } from "../../engine/audit/compare-propensities.ts";
 import { formatCounted, formatWhole } from "../../numeric/format.ts";
+import { checkRange } from "../check-range.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import { exitWhenAborted, withInterruption } from "../interruption.ts";
 import { integerIn, parseTime } from "../parse-options.ts";
@@ -72,17 +73,6 @@ function checkReport(report: AuditReport): void {
     "audit_failed",
     `${findings} of ${decisions} decisions can't be derived again as they were logged; don't learn from them, and report it`,
     { details: { findings, decisions } },
-  );
-}
-
-/** An empty range would pass with any record. */
-function checkRange({ from = 0, to = Number.POSITIVE_INFINITY }: AuditOptions): void {
-  if (from < to) return;
-  const [start, end] = [from, to].map((time) => new Date(time).toISOString());
-  throw new EngineError(
-    "invalid_request",
-    `--from must be before --to, got ${start} and ${end}; swap them`,
-    { details: { field: "from", value: start, to: end } },
   );
 }
 

@@ -46,6 +46,11 @@ test("a table leaves by the format of its file, with the chosen columns and rows
     { itemId: "i-0", categories: ["drama"] },
     { itemId: "i-1", categories: ["comedy"] },
   ]);
+  const ended = await write("events", "--from", "2026-03-02", "--to", "2026-03-01");
+  expect(ended).toEqual({
+    exitCode: 1,
+    text: expect.stringContaining("--from must be before --to, got 2026-03-02T00:00:00.000Z and"),
+  });
   const refused = await write("users", "--columns", "userId,age");
   expect([refused.exitCode, refused.text]).toEqual([
     1,

@@ -5,6 +5,7 @@ import { chooseColumns } from "../../exchange/tables/table.ts";
 import { toParquet } from "../../exchange/tables/write-parquet.ts";
 import { toCsv, toJsonl } from "../../exchange/tables/write-text.ts";
 import { formatWhole } from "../../numeric/format.ts";
+import { checkRange } from "../check-range.ts";
 import { type DatabaseOptions, withDatabase, withDatabaseOptions } from "../database.ts";
 import {
   type OpenedTable,
@@ -133,7 +134,8 @@ export function addLimits(
   if (!hasTime) return;
   command
     .option("--from <time>", "first moment, such as 2026-03-01 or 2026-03-01T12:00Z", parseTime)
-    .option("--to <time>", "first moment that is left out", parseTime);
+    .option("--to <time>", "first moment that is left out", parseTime)
+    .hook("preAction", (acting) => checkRange(acting.opts()));
 }
 
 /** `recurve export <name>`. */
