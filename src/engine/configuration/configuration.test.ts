@@ -217,8 +217,16 @@ test.each([
     'scenarios[0].name is "Shop": must be a lower case letter',
   ],
   ["a long name", withScenario({ name: "s".repeat(33) }), "letter and at most 31 lower case"],
-  ["a slate without positions", withScenario({ slateSize: 0 }), "scenarios[0].slateSize is 0: "],
-  ["a slate of 51", withScenario({ slateSize: 51 }), "scenarios[0].slateSize is 51: "],
+  [
+    "a slate without positions",
+    withScenario({ slateSize: 0 }),
+    "scenarios[0].slateSize is 0: expected number to be >=1",
+  ],
+  [
+    "a slate of 51",
+    withScenario({ slateSize: 51 }),
+    "scenarios[0].slateSize is 51: expected number to be <=50",
+  ],
   ["a slate of text", withScenario({ slateSize: "3" }), 'scenarios[0].slateSize is "3": '],
   ["no slate", withScenario({ slateSize: undefined }), "scenarios[0].slateSize is missing: "],
   ["exploration beyond 1", withScenario({ exploration: 1.5 }), "scenarios[0].exploration is 1.5: "],

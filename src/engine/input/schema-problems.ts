@@ -59,7 +59,10 @@ export function describeProblems(
         problem: "is unknown; remove it or check its spelling",
       }));
     }
-    const expected = issue.message.replace(/^Invalid input: |, received undefined$/g, "");
+    const expected = issue.message.replace(
+      /^(Invalid (input|option)|Too (small|big)): |, received undefined$/g,
+      "",
+    );
     const problem = `${describeValue(valueAt(input, issue.path))}: ${expected}`;
     return [{ field: formatPath(issue.path), problem }];
   });
