@@ -94,7 +94,7 @@ testApi(
       url,
       body: { scenario: "items", kind: "stop" },
       status: 400,
-      contains: ['"code":"invalid_request"', "kind"],
+      contains: ['body field kind is \\"stop\\": send pause, ask, resume, pin, approve or reject'],
     },
     {
       name: "a roll-back has a route of its own",

@@ -21,16 +21,23 @@ export const noteFields: {
 export const noteInput: z.ZodType<InterventionNote> = exactly<InterventionNote>()(
   z.strictObject(noteFields),
 );
+
+/** A roll-back is a request of its own. */
+const unknownKind = "must be pause, ask, resume, pin, approve or reject";
 export const interventionInput: z.ZodType<InterventionInput> = exactly<InterventionInput>()(
   z
-    .discriminatedUnion("kind", [
-      z.strictObject({ scenario: name, kind: z.enum(["pause", "ask", "resume"]), ...noteFields }),
-      z.strictObject({
-        scenario: name,
-        kind: z.enum(["pin", "approve", "reject"]),
-        version: storeNumber,
-        ...noteFields,
-      }),
-    ])
+    .discriminatedUnion(
+      "kind",
+      [
+        z.strictObject({ scenario: name, kind: z.enum(["pause", "ask", "resume"]), ...noteFields }),
+        z.strictObject({
+          scenario: name,
+          kind: z.enum(["pin", "approve", "reject"]),
+          version: storeNumber,
+          ...noteFields,
+        }),
+      ],
+      { error: ({ code }) => (code === "invalid_union" ? unknownKind : undefined) },
+    )
     .meta({ id: "InterventionRequest" }),
 );
