@@ -59,11 +59,10 @@ const boost = z.strictObject({
     .max(maxBoost, `must be from ${-maxBoost} to ${maxBoost}, in log-odds`),
 });
 const pin = z.strictObject({ itemId: name, position: integer(0, maxSlate - 1) });
+const fieldOf = (fields: string): z.ZodString =>
+  name.refine(isField, `must be ${fields} or the path of an attribute, such as brand`);
 /** Of a field whose values group items. */
-export const fieldPath: z.ZodString = name.refine(
-  isField,
-  "must be category or the path of an attribute, such as brand",
-);
+export const fieldPath: z.ZodString = fieldOf("category");
 const cap = z.strictObject({
   by: fieldPath,
   most: integer(1, maxSlate),
@@ -126,7 +125,7 @@ const repetition = z.strictObject({
 const below0 = `must be from ${-maxBoost} to below 0, in log-odds; leave it out to leave the items out`;
 const aversion = z.strictObject({
   types: list(name, maxRules).min(1, "must not be empty; name the events that turn an item down"),
-  by: z.union([z.literal("itemId"), fieldPath]),
+  by: z.union([z.literal("itemId"), fieldOf("itemId, category")]),
   days: optional(above0(maxDays)),
   add: optional(z.number(below0).min(-maxBoost, below0).lt(0, below0)),
   unless: types,

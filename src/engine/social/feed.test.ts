@@ -253,7 +253,7 @@ describe("what a user turns down", () => {
 
   test.each([
     [{ types: [], by: "author" }, "types"],
-    [{ types: ["hide"], by: "created" }, "by"],
+    [{ types: ["hide"], by: "created" }, 'by is "created": must be itemId, category or the path'],
     [{ types: ["hide"], by: "author", add: 0 }, "add"],
     [{ types: ["hide"], by: "author", add: 1 }, "add"],
     [{ types: ["hide"], by: "author", days: 0 }, "days"],
