@@ -46,7 +46,10 @@ test("only MLflow's own word means that a thing is not there", async () => {
     response.writeHead(404).end(isKnown ? '{"error_code":"RESOURCE_DOES_NOT_EXIST"}' : "no page");
   });
   expect(await clientOf(url).find("experiments/get", { name: "a b" })).toBeUndefined();
-  await expect(clientOf(url).find("other", {})).rejects.toMatchObject({ details: { status: 404 } });
+  await expect(clientOf(url).find("other", {})).rejects.toMatchObject({
+    message: expect.stringMatching(/status 404: no page; check that tracking\.uri is the address/),
+    details: { status: 404 },
+  });
 });
 
 test("a page that is no JSON is no MLflow", async () => {

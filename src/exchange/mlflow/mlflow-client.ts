@@ -47,13 +47,19 @@ const fail = (
   return new EngineError("tracking_failed", problem, { details, cause });
 };
 
+const credentials =
+  "; set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN";
+
+/** Who may ask, or a path that the server does not have: another server, or a path of a proxy. */
+const remedies: Readonly<Record<number, string>> = {
+  401: credentials,
+  403: credentials,
+  404: "; check that tracking.uri is the address of an MLflow server",
+};
+
 function refuse(url: URL, status: number, { message: text = "no reason" }: Problem): EngineError {
-  const credentials =
-    status === 401 || status === 403
-      ? "; set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN"
-      : "";
   const reason = text.split("\n", 1)[0]?.slice(0, 300);
-  const message = `MLflow answered ${url.pathname} with status ${status}: ${reason}${credentials}`;
+  const message = `MLflow answered ${url.pathname} with status ${status}: ${reason}${remedies[status] ?? ""}`;
   return fail(url, message, { status });
 }
 
@@ -102,7 +108,7 @@ export function createMlflowClient(settings: TrackingSettings, signal: AbortSign
   const write = async <Answer>(url: URL, init: RequestInit): Promise<Answer> => {
     const answer = await readAnswer<Answer>(url, await ask(url, init));
     if (answer !== undefined) return answer;
-    throw refuse(url, 404, { message: `${url.pathname} is about a thing that MLflow has lost` });
+    throw fail(url, `${url.pathname} is about a thing that MLflow has lost`, { status: 404 });
   };
   return {
     send: (method, path, body) => {
