@@ -346,3 +346,9 @@ test("the schema's address, for editors, is no part of the configuration", () =>
     "$schema is 1: expected string",
   );
 });
+
+test("name and password of an address that is refused are not repeated", () => {
+  const uri = "http://ann:secret@mlflow.example:5000";
+  const parse = () => parseConfiguration({ scenarios: [scenario], tracking: { uri } });
+  expect(parse).toThrow(/tracking\.uri is "http:\/\/…@mlflow\.example:5000": must be the address/);
+});

@@ -23,6 +23,9 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
 
 const maxValueLength = 60;
 
+/** Name and password of an address: messages reach logs. */
+const credentials = /(?<=:\/\/)[^/@\s]+(?=@)/g;
+
 /** A value without JSON text is called by its kind. */
 function showValue(value: unknown): string {
   if (typeof value === "function") return "a function";
@@ -38,7 +41,7 @@ function showValue(value: unknown): string {
 export function describeValue(value: unknown): string {
   if (value === undefined) return "is missing";
   try {
-    const text = showValue(value);
+    const text = showValue(value).replace(credentials, "…");
     return `is ${text.length > maxValueLength ? `${text.slice(0, maxValueLength)}…` : text}`;
   } catch {
     return "can't be read"; // it holds itself, or a getter or proxy throws
