@@ -9,6 +9,7 @@ import { playRows } from "./kept-rows.ts";
 import type { LearningWorld, SeedOutcome, UnitOfWork } from "./world.ts";
 
 const main = "MPO";
+const withLoop = "MPO and fast loop";
 const strategies: Readonly<Record<string, StrategyName>> = {
   // The quick ones first: a run that is broken off has them.
   "most consumed": "most-consumed",
@@ -17,9 +18,10 @@ const strategies: Readonly<Record<string, StrategyName>> = {
   "fast loop alone": "fast",
   "nightly training": "nightly",
   [main]: "mpo",
-  "MPO and fast loop": "mpo+fast",
+  [withLoop]: "mpo+fast",
 };
 const names = Object.keys(strategies);
+const ablations = [withLoop];
 const visitsPerCycle = 1000;
 const usualCycles = 10;
 
@@ -64,10 +66,8 @@ const runCycles =
   (cycles: number) =>
   async (unit: UnitOfWork): Promise<SeedOutcome> => {
     const settings = settingsOf(cycles);
-    const rows = await playRows(
-      { folder: "catalogue-rows", settings, names, play: playStrategy(cycles) },
-      unit,
-    );
+    const played = { settings, names, ablations, play: playStrategy(cycles) };
+    const rows = await playRows({ folder: "catalogue-rows", ...played }, unit);
     const { notes } = await readDataSet(unit.caseName);
     return {
       values: Object.fromEntries(rows.map(([name, { rewards }]) => [name, rewards.at(-1)!])),
