@@ -8,6 +8,34 @@ import type { SlateUnit, TrainingRows } from "./training-rows.ts";
 /** Arrays by the names of the graphs' inputs. */
 export type BatchFeeds = Readonly<Record<string, Float32Array | Int32Array>>;
 
+/** Memory by the names of feeds: each call for a name gives the same array, all zero. */
+export interface FeedArrays {
+  int32(name: string, length: number): Int32Array;
+  float32(name: string, length: number): Float32Array;
+}
+
+function createKept<Kept extends Float32Array | Int32Array>(make: (length: number) => Kept) {
+  const kept = new Map<string, Kept>();
+  return (name: string, length: number): Kept => {
+    const array = kept.get(name) ?? make(length);
+    kept.set(name, array);
+    array.fill(0);
+    return array;
+  };
+}
+
+/** For the batches of one epoch: new arrays for each step would have the whole heap collected time and again. */
+export const createFeedArrays = (): FeedArrays => ({
+  int32: createKept((length) => new Int32Array(length)),
+  float32: createKept((length) => new Float32Array(length)),
+});
+
+/** Where the feeds of a batch are laid out. */
+export interface FeedRoom {
+  readonly sizes: TowerSizes;
+  readonly arrays: FeedArrays;
+}
+
 /** Numbers table rows or items in the order in which they come. */
 export function createColumns(limit: number): {
   readonly numbers: readonly number[];

@@ -12,6 +12,7 @@ import { createNetwork, growNetwork } from "../policy/network.ts";
 import type { ItemView } from "../policy/policy.ts";
 import { poolCount, poolWeights } from "../policy/profile.ts";
 import { batchLimits, buildBatch, chooseBatchShape, drawnBatches } from "./batch.ts";
+import { createFeedArrays } from "./batch-feeds.ts";
 import { shuffledUnits } from "./train-rows.ts";
 import { type BatchRow, layRows, tableRows } from "./training-rows.ts";
 
@@ -38,7 +39,7 @@ function batchOf(rows: readonly BatchRow[]) {
     slots: allSlots,
   };
   const drawn = laid.units.map((_, index) => ({ index, weight: 1 + index }));
-  return { shape, ...buildBatch(laid, drawn, shape) };
+  return { shape, ...buildBatch(laid, drawn, { sizes: shape, arrays: createFeedArrays() }) };
 }
 
 const rowOf = (view: ItemView) => network.itemIds.indexOf(view.itemId);
@@ -211,6 +212,24 @@ describe("batches", () => {
     expect(shape.rows).toBe(32);
     const all = batches.flatMap((batch) => batch.places);
     expect(all.map((places) => new Set(places).size)).toEqual(new Array(100).fill(500));
+  });
+
+  test("are made in one place, and as if it were new", () => {
+    const laid = layRows(slates(60, 10, 12), whole);
+    const shape = chooseBatchShape(laid);
+    const drawn = shuffledUnits(laid.units.length, createRandom(3));
+    const names = ["rowCells", "tokenCells", "tokenWeights", "rowPools", "tokenPools"] as const;
+    const seen: object[] = [];
+    let at = 0;
+    for (const { feeds, drawn: rows } of drawnBatches(laid, drawn, shape)) {
+      const units = drawn.slice(at, at + rows.length / 10);
+      at += units.length;
+      const anew = buildBatch(laid, units, { sizes: shape, arrays: createFeedArrays() });
+      expect(feeds).toEqual(anew.feeds);
+      seen.push(...names.map((name) => feeds[name]!));
+    }
+    expect(at).toBe(60);
+    expect(new Set(seen).size).toBe(names.length);
   });
 
   test("hold a slate that exceeds every limit alone", () => {

@@ -1,5 +1,11 @@
 import type { TowerSizes } from "../policy/batch-towers.ts";
-import { type BatchFeeds, rowFeeds, stateFeeds } from "./batch-feeds.ts";
+import {
+  type BatchFeeds,
+  createFeedArrays,
+  type FeedRoom,
+  rowFeeds,
+  stateFeeds,
+} from "./batch-feeds.ts";
 import { candidateFeeds } from "./candidate-feeds.ts";
 import { historyFeeds } from "./history-feeds.ts";
 import { placesInSlate } from "./slate-candidates.ts";
@@ -12,6 +18,11 @@ export interface BatchShape extends TowerSizes {
   readonly items: number;
   /** Distinct items that histories hold or rows show. */
   readonly read: number;
+}
+
+/** Where a batch is laid out; the largest feeds of an earlier one in it are overwritten. */
+interface BatchRoom extends FeedRoom {
+  readonly sizes: BatchShape;
 }
 
 /** Dense arrays of a batch; the names are the graphs' inputs. */
@@ -121,21 +132,22 @@ export function chooseBatchShape(laid: TrainingRows): BatchShape {
   return { ...shape, candidateRows, historyRows, tokens: tokenRows, slots };
 }
 
-/** @param drawn units, which the shape has room for */
+/** @param drawn units that there is room for */
 export function buildBatch<Row extends BatchRow>(
   laid: TrainingRows<Row>,
   drawn: readonly DrawnUnit[],
-  shape: BatchShape,
+  room: BatchRoom,
 ): Batch<Row> {
+  const { sizes } = room;
   const units = drawn.map(({ index }) => laid.units[index]!);
   const rows = units.flatMap((unit) => unit.rows);
   const places = rows.map(placesInSlate);
-  const fedRows = rowFeeds(laid, units, { sizes: shape, places });
+  const fedRows = rowFeeds(laid, units, { sizes, places });
   const feeds = {
     ...fedRows,
-    ...stateFeeds(laid, units, shape),
-    ...historyFeeds(laid, units, shape),
-    ...candidateFeeds(laid, units, shape),
+    ...stateFeeds(laid, units, sizes),
+    ...historyFeeds(laid, units, room),
+    ...candidateFeeds(laid, units, room),
   };
   const drawnRows = drawn.flatMap(({ weight }, at) =>
     units[at]!.rows.map((_, row) => ({ index: units[at]!.first + row, weight })),
@@ -143,11 +155,12 @@ export function buildBatch<Row extends BatchRow>(
   return { feeds, rows, drawn: drawnRows, stateOf: fedRows.stateOf, places };
 }
 
-/** Batches of the drawn units, each made when it is asked for. */
+/** Batches of the drawn units, each made when it is asked for, in the place of the one before: its feeds are overwritten. */
 export function* drawnBatches<Row extends BatchRow>(
   laid: TrainingRows<Row>,
   drawn: readonly DrawnUnit[],
   shape: BatchShape,
 ): Generator<Batch<Row>> {
-  for (const units of packUnits(laid, drawn, shape)) yield buildBatch(laid, units, shape);
+  const room = { sizes: shape, arrays: createFeedArrays() };
+  for (const units of packUnits(laid, drawn, shape)) yield buildBatch(laid, units, room);
 }

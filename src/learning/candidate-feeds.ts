@@ -1,13 +1,13 @@
-import type { TowerSizes } from "../policy/batch-towers.ts";
-import { type BatchFeeds, createColumns, padded, textFeeds } from "./batch-feeds.ts";
+import { type BatchFeeds, createColumns, type FeedRoom, padded, textFeeds } from "./batch-feeds.ts";
 import type { SlateUnit, TrainingRows } from "./training-rows.ts";
 
 /** Where each state finds the products of its candidates' table rows, tokens and texts, and their ℓ. */
 export function candidateFeeds(
   laid: TrainingRows,
   units: readonly SlateUnit[],
-  sizes: TowerSizes,
+  room: FeedRoom,
 ): BatchFeeds {
+  const { sizes, arrays } = room;
   const { items } = laid;
   const {
     candidates,
@@ -16,10 +16,10 @@ export function candidateFeeds(
   } = sizes;
   const count = sizes.states * candidates;
   const own = createColumns(laid.tables.itemRows);
-  const rowCells = new Int32Array(count);
-  const tokenCells = new Int32Array(slots * count);
-  const tokenWeights = new Float32Array(slots * count);
-  const logOdds = new Float32Array(count);
+  const rowCells = arrays.int32("rowCells", count);
+  const tokenCells = arrays.int32("tokenCells", slots * count);
+  const tokenWeights = arrays.float32("tokenWeights", slots * count);
+  const logOdds = arrays.float32("logOdds", count);
   for (const [index, unit] of units.entries()) {
     const start = index * candidates;
     if (unit.logOdds) logOdds.set(unit.logOdds, start);
@@ -37,16 +37,19 @@ export function candidateFeeds(
     }
   }
   const candidateRows = padded(own.numbers, sizes.candidateRows);
-  const texts = candidateTextFeeds(laid, units, sizes);
+  const texts = candidateTextFeeds(laid, units, room);
   return { candidateRows, rowCells, tokenCells, tokenWeights, logOdds, ...texts };
 }
 
 /** Texts of the distinct candidates, and where each state finds its products with them; nothing if the network reads none. */
-function candidateTextFeeds(laid: TrainingRows, units: readonly SlateUnit[], sizes: TowerSizes) {
+function candidateTextFeeds(
+  laid: TrainingRows,
+  units: readonly SlateUnit[],
+  { sizes: { states, candidates, items }, arrays }: FeedRoom,
+) {
   if (laid.tables.text === undefined) return {};
-  const { states, candidates, items } = sizes;
   const columns = createColumns(laid.views.length);
-  const textCells = new Int32Array(states * candidates);
+  const textCells = arrays.int32("textCells", states * candidates);
   for (const [index, unit] of units.entries()) {
     for (const [place, item] of unit.candidates.entries())
       textCells[index * candidates + place] = index * items + columns.columnOf(item);

@@ -1,17 +1,16 @@
-import type { TowerSizes } from "../policy/batch-towers.ts";
 import { poolCount, poolWeights } from "../policy/profile.ts";
-import { type BatchFeeds, createColumns, padded } from "./batch-feeds.ts";
+import { type BatchFeeds, createColumns, type FeedRoom, padded } from "./batch-feeds.ts";
 import type { SlateUnit, TrainingRows } from "./training-rows.ts";
 
 /** The pools of the histories' texts; nothing if the network reads none. */
 function textPoolFeeds(
   { views, tables: { text } }: TrainingRows,
   units: readonly SlateUnit[],
-  states: number,
+  { sizes: { states }, arrays }: FeedRoom,
 ) {
   if (text === undefined) return {};
   const { model, width } = text;
-  const textPools = new Float32Array(states * poolCount * width);
+  const textPools = arrays.float32("textPools", states * poolCount * width);
   for (const [index, { state, read }] of units.entries()) {
     for (const [pool, weights] of poolWeights(state.profile.signals).entries()) {
       const start = (index * poolCount + pool) * width;
@@ -29,12 +28,19 @@ function textPoolFeeds(
 export function historyFeeds(
   laid: TrainingRows,
   units: readonly SlateUnit[],
-  { states, historyRows, tokens, slots: { item: slots } }: TowerSizes,
+  room: FeedRoom,
 ): BatchFeeds {
+  const { sizes, arrays } = room;
+  const {
+    states,
+    historyRows,
+    tokens,
+    slots: { item: slots },
+  } = sizes;
   const { items } = laid;
   const own = createColumns(laid.tables.itemRows);
-  const rowPools = new Float32Array(states * poolCount * historyRows);
-  const tokenPools = new Float32Array(states * poolCount * tokens);
+  const rowPools = arrays.float32("rowPools", states * poolCount * historyRows);
+  const tokenPools = arrays.float32("tokenPools", states * poolCount * tokens);
   for (const [index, { state, read }] of units.entries()) {
     for (const [pool, weights] of poolWeights(state.profile.signals).entries()) {
       const at = index * poolCount + pool;
@@ -48,6 +54,6 @@ export function historyFeeds(
     }
   }
   const fedRows = padded(own.numbers, historyRows);
-  const texts = textPoolFeeds(laid, units, states);
+  const texts = textPoolFeeds(laid, units, room);
   return { historyRows: fedRows, rowPools, tokenPools, ...texts };
 }

@@ -4,6 +4,7 @@ import {
   buildBatch,
   chooseBatchShape,
 } from "../../src/learning/batch.ts";
+import { createFeedArrays } from "../../src/learning/batch-feeds.ts";
 import { type BatchRow, layRows, tableRows } from "../../src/learning/training-rows.ts";
 import { allSlots, type TokenSlots } from "../../src/policy/item-features.ts";
 import type { Network } from "../../src/policy/network.ts";
@@ -19,5 +20,5 @@ export function paddedBatch<Row extends BatchRow>(
   const roomy = Object.entries(tight).map(([name, size]) => [name, Number(size) + 1]);
   const shape = { ...Object.fromEntries(roomy), slots, tokens: tight.tokens } as BatchShape;
   const drawn = laid.units.map((_, index) => ({ index, weight: 1 }));
-  return { batch: buildBatch(laid, drawn, shape), shape };
+  return { batch: buildBatch(laid, drawn, { sizes: shape, arrays: createFeedArrays() }), shape };
 }
