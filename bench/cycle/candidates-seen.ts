@@ -29,9 +29,11 @@ export async function measureCandidatesSeen(store: Store, size: ShopSize): Promi
     contextTokens: noTokens,
   };
   const laid = layRows(rows, { tables, slots: { item: 16, context: 16 } });
-  const drawn = shuffledUnits(laid.units.length, createRandom(1));
+  const random = createRandom(1);
+  const shape = chooseBatchShape(laid, random.split("shape"));
+  const drawn = shuffledUnits(laid.units.length, random);
   let seen = 0;
-  for (const { places } of drawnBatches(laid, drawn, chooseBatchShape(laid)))
+  for (const { places } of drawnBatches(laid, drawn, shape))
     for (const own of places) seen += new Set(own).size;
   const { slateSize, candidates } = size;
   return seen / (rows.length * (candidates - (slateSize - 1) / 2));

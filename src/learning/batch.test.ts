@@ -192,7 +192,7 @@ describe("batches", () => {
   };
   const batchesFrom = (rows: readonly BatchRow[]) => {
     const laid = layRows(rows, whole);
-    const shape = chooseBatchShape(laid);
+    const shape = chooseBatchShape(laid, createRandom(2));
     const drawn = shuffledUnits(laid.units.length, createRandom(3));
     return { shape, batches: [...drawnBatches(laid, drawn, shape)] };
   };
@@ -214,9 +214,24 @@ describe("batches", () => {
     expect(all.map((places) => new Set(places).size)).toEqual(new Array(100).fill(500));
   });
 
+  test("are full in any order, though users come in one after the other", () => {
+    const users = Array.from({ length: 64 }, (_, user) =>
+      Array.from({ length: 60 }, (_, i) => sampleView(`u-${user}-${i}`)),
+    );
+    // Sixteen visits each of 64 users: sixteen users to a batch in this order, all of them by lot.
+    const rows = users.flatMap((viewed) =>
+      Array.from({ length: 16 }, () =>
+        sampleRow([a, b], { state: sampleState(viewed.map((view) => [view, 1] as const)) }),
+      ),
+    );
+    const { shape, batches } = batchesFrom(rows);
+    expect(shape.read).toBeGreaterThan(64 * 55);
+    expect(batches.length).toBeLessThanOrEqual(6);
+  });
+
   test("are made in one place, and as if it were new", () => {
     const laid = layRows(slates(60, 10, 12), whole);
-    const shape = chooseBatchShape(laid);
+    const shape = chooseBatchShape(laid, createRandom(2));
     const drawn = shuffledUnits(laid.units.length, createRandom(3));
     const names = ["rowCells", "tokenCells", "tokenWeights", "rowPools", "tokenPools"] as const;
     const seen: object[] = [];

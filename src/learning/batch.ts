@@ -1,3 +1,4 @@
+import type { RandomStream } from "../numeric/random.ts";
 import type { TowerSizes } from "../policy/batch-towers.ts";
 import {
   type BatchFeeds,
@@ -9,7 +10,7 @@ import {
 import { candidateFeeds } from "./candidate-feeds.ts";
 import { historyFeeds } from "./history-feeds.ts";
 import { placesInSlate } from "./slate-candidates.ts";
-import type { DrawnUnit } from "./train-rows.ts";
+import { type DrawnUnit, shuffledUnits } from "./train-rows.ts";
 import type { BatchRow, TrainingRows } from "./training-rows.ts";
 
 /** Sizes of a batch; a smaller one is padded with rows of weight 0. Each slate is one state: its rows share it and its scores. */
@@ -96,8 +97,11 @@ function* packUnits<Unit extends Pick<DrawnUnit, "index">>(
   if (batch.length > 0) yield batch;
 }
 
-/** The most that a batch of these rows needs, in their own order; others are divided to be no larger. */
-export function chooseBatchShape(laid: TrainingRows): BatchShape {
+/**
+ * The most that a batch of these rows needs, in an order by lot; others are divided to be no larger. In the rows' own order
+ * a visit stands beside others of its user, which share a history: batches by lot would be a few rows and much padding.
+ */
+export function chooseBatchShape(laid: TrainingRows, random: RandomStream): BatchShape {
   const { units, views, slots, tables } = laid;
   const shape = { rows: 1, states: 1, candidates: 1, items: 1, read: 1 };
   const widen = (name: keyof typeof shape, size: number) => {
@@ -109,8 +113,7 @@ export function chooseBatchShape(laid: TrainingRows): BatchShape {
     distinct.clear();
     for (const part of parts) widen(name, distinct.add(part));
   };
-  const order = units.map((_, index) => ({ index }));
-  for (const batch of packUnits(laid, order, batchLimits)) {
+  for (const batch of packUnits(laid, shuffledUnits(units.length, random), batchLimits)) {
     const own = batch.map(({ index }) => units[index]!);
     widen(
       "rows",

@@ -123,7 +123,7 @@ export async function trainCritic(options: CriticOptions): Promise<CriticTrainin
   const network = startingNetwork({ ...options, rows }, views);
   const cut = cutTables(network, { views, states: rows.map(({ state }) => state) });
   const laid = layRows(rows, cut);
-  const shape = chooseBatchShape(laid);
+  const shape = chooseBatchShape(laid, random.split("shape"));
   const examination = examine(options);
   const headWeights = drawHeadWeights(rows, halfLivesOf(settings), random.split("bootstrap"));
   const isFirst = options.network.itemIds.length === 1;

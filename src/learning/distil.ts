@@ -98,7 +98,7 @@ export async function distil(options: {
   const network = growNetwork(reading, ownItems, random.split("grow"));
   const cut = cutTables(network, { views, states: rows.map(({ state }) => state) });
   const laid = layRows(rows, cut);
-  const shape = chooseBatchShape(laid);
+  const shape = chooseBatchShape(laid, random.split("shape"));
   const trainer = await createDistilTrainer({
     network: cut.network,
     shape,

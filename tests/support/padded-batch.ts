@@ -6,6 +6,7 @@ import {
 } from "../../src/learning/batch.ts";
 import { createFeedArrays } from "../../src/learning/batch-feeds.ts";
 import { type BatchRow, layRows, tableRows } from "../../src/learning/training-rows.ts";
+import { createRandom } from "../../src/numeric/random.ts";
 import { allSlots, type TokenSlots } from "../../src/policy/item-features.ts";
 import type { Network } from "../../src/policy/network.ts";
 
@@ -16,7 +17,7 @@ export function paddedBatch<Row extends BatchRow>(
   { tables = tableRows(network), slots = allSlots as TokenSlots } = {},
 ): { readonly batch: Batch<Row>; readonly shape: BatchShape } {
   const laid = layRows(rows, { tables, slots });
-  const tight = chooseBatchShape(laid);
+  const tight = chooseBatchShape(laid, createRandom(1));
   const roomy = Object.entries(tight).map(([name, size]) => [name, Number(size) + 1]);
   const shape = { ...Object.fromEntries(roomy), slots, tokens: tight.tokens } as BatchShape;
   const drawn = laid.units.map((_, index) => ({ index, weight: 1 }));

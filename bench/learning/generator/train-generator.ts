@@ -106,7 +106,7 @@ export async function trainGenerator(options: {
     rows.map((row) => ({ ...row, state: { ...row.state } })),
     cut,
   );
-  const batch = chooseBatchShape(laid);
+  const batch = chooseBatchShape(laid, random.split("shape"));
   const generator = await createGeneratorTrainer(cut.network, start.modulation, { batch, threads });
   const discriminator = await createDiscriminatorTrainer(criticCut.network, { batch, threads });
   const known = new Map<GeneratorRow, Float64Array>();
