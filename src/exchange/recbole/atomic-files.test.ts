@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 import { openShop } from "../../../tests/support/shop.ts";
 import { createTestFolder } from "../../../tests/support/store.ts";
@@ -105,4 +105,10 @@ test("a user or an item with events that was never written has an empty row", as
   const read = (ending: string) => readFileSync(join(folder, `shop.${ending}`), "utf8");
   expect(read("user")).toBe("user_id:token\nbo\n");
   expect(read("item").split("\n").slice(1)).toEqual(["i-0\tdrama\t0", "gone\t\t", ""]);
+});
+
+test("a folder that is named by dots names the data set by its own name", async () => {
+  const { store } = await openShop({ items: 1 });
+  const own = basename(process.cwd());
+  expect(Object.keys(toAtomicFiles(store, { folder: ".", range: {} }))).toContain(`${own}.inter`);
 });

@@ -1,4 +1,4 @@
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import type { Consent } from "../../domain/consent.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { featuresOf } from "../../engine/state/notes.ts";
@@ -117,7 +117,7 @@ export function toAtomicFiles(
   store: Store,
   { folder, range, consent }: RecboleOptions,
 ): Readonly<Record<string, AsyncIterable<string>>> {
-  const name = basename(folder);
+  const name = basename(resolve(folder));
   const unwritten = { users: new Set<string>(), items: new Set<string>() };
   const headers = [interactionHeader, itemHeader, userHeader].flat();
   const taken = new Set(headers.map(([field]) => field));
