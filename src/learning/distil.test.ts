@@ -101,6 +101,16 @@ test("two runs with the same seed and two threads are the same bit for bit", asy
   expect(fingerprint(two.network)).toBe(fingerprint(one.network));
 });
 
+test("the learning rate falls linearly, step by step", async () => {
+  const settings = { ...defaultMpo.distillation, minEpochs: 4, maxEpochs: 4 };
+  const batch = targets.slice(0, 200);
+  const { network, steps } = await train("cross-entropy", { rows: batch, settings });
+  expect(steps).toBe(4);
+  // Steps of Adam on an even gradient are as long as its rate, from weights of zero.
+  const farthest = Math.max(...network.parameters.stateWeights!.map(Math.abs));
+  expect(farthest / settings.learningRate).toBeCloseTo(1 + 3 / 4 + 2 / 4 + 1 / 4, 1);
+});
+
 test("a target that gives a candidate nothing is approached without breaking", async () => {
   const certain = rows.slice(0, 300).map((row) => ({
     ...row,

@@ -77,7 +77,8 @@ export const distilRowsSeen = (rows: number, settings: DistillationSettings): nu
 
 /**
  * Moves the policy to the target by gradient descent on the exact sum over candidates, never on sampled actions: with a
- * sampled and detached action the gradient of log π_θ − log π_φ has expectation zero.
+ * sampled and detached action the gradient of log π_θ − log π_φ has expectation zero. The learning rate falls linearly to zero,
+ * so that the last batches don't decide the policy.
  */
 export async function distil(options: {
   readonly network: Network;
@@ -107,9 +108,13 @@ export async function distil(options: {
     threads: options.threads,
   });
   const order = random.split("order");
+  const mostSeen = distilRowsSeen(rows.length, settings);
+  let seen = 0;
   const step = async (batch: Batch<DistilRow>) => {
     const targets = buildTargets(batch, { shape, objective, likelihood });
-    return (await trainer.step({ ...batch.feeds, ...targets }, learningRate)).loss;
+    const rate = learningRate * (1 - seen / mostSeen);
+    seen += batch.rows.length;
+    return (await trainer.step({ ...batch.feeds, ...targets }, rate)).loss;
   };
   const isSettled = (losses: readonly number[]) => {
     const [before, last] = [losses.at(-2) ?? Number.POSITIVE_INFINITY, losses.at(-1)!];
