@@ -18,6 +18,7 @@ import { addGorse } from "./gorse/add-gorse.ts";
 import { limitRequests } from "./limit-requests.ts";
 import { createMetrics, type SharedMetrics } from "./metrics.ts";
 import { addPersonalizer } from "./personalizer/add-personalizer.ts";
+import { refuseQuery } from "./refuse-query.ts";
 import { checkBody, limitBody, receiveBody } from "./request-body.ts";
 import { addActivity } from "./routes/activity.ts";
 import { addCampaigns } from "./routes/campaigns.ts";
@@ -170,7 +171,7 @@ export function createServer(options: ServerOptions): App {
   );
   guard(app, options);
   // Other systems' bodies are read by their own routes.
-  app.use("/api/*", checkBody);
+  app.use("/api/*", refuseQuery(app), checkBody);
 
   // The routes parse with the schemas that the engine would check with again.
   const parts = { engine: withoutChecks(engine), metrics, version, clock, logWarning, isClosing };

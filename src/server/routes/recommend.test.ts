@@ -36,6 +36,15 @@ testApi(
       after: countDecisions("ads", 1),
     },
     {
+      name: "a scenario in the query is refused, and nothing decided",
+      method,
+      url: `${url}?scenario=ads`,
+      body: { userId: "ada" },
+      status: 400,
+      contains: ["query field scenario is unknown"],
+      after: countDecisions("items", 0),
+    },
+    {
       name: "features sent with a candidate stand in for the catalogue",
       method,
       url,

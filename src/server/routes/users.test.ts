@@ -54,6 +54,14 @@ testApi(
       contains: ['"users":0', '"policies":{}'],
     },
     {
+      name: "an erasure with a query that no schema reads erases nobody",
+      method: "DELETE",
+      url: `${url}/ada?dryRun=true`,
+      status: 400,
+      contains: ['"code":"invalid_request"', "query field dryRun is unknown"],
+      after: countUsers(2),
+    },
+    {
       name: "a batch with one bad user writes none",
       method: "POST",
       url,
