@@ -37,17 +37,17 @@ interface PlayedRow {
 const playStrategy =
   (cycles: number) =>
   async (name: string, { caseName, seed, onProgress }: UnitOfWork): Promise<PlayedRow> => {
-    const rounds = cycles + 1;
     const data = await readDataSet(caseName);
     const played = await runClosedLoop({
-      world: createCatalogueWorld({ seed, turns: rounds * visitsPerCycle, data }),
+      world: createCatalogueWorld({ seed, turns: (cycles + 1) * visitsPerCycle, data }),
       strategy: strategies[name]!,
       start: findStart(caseName).path,
       seed,
       threads: 1,
-      cycles: rounds,
+      cycles,
       decisionsPerCycle: visitsPerCycle,
-      onCycle: ({ cycle }) => onProgress(cycle / rounds),
+      visitsAfter: visitsPerCycle,
+      onCycle: ({ cycle }) => onProgress(cycle / cycles),
     });
     return {
       rewards: played.map(({ meanReward }) => meanReward),

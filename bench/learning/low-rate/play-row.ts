@@ -1,5 +1,6 @@
 import type { CatalogueVisit, World } from "../../../src/domain/world.ts";
-import { type CycleReward, runClosedLoop } from "../../../src/lab/closed-loop/closed-loop.ts";
+import { runClosedLoop } from "../../../src/lab/closed-loop/closed-loop.ts";
+import type { CycleReward } from "../../../src/lab/closed-loop/play.ts";
 import type { StrategyName } from "../../../src/lab/closed-loop/strategy.ts";
 import { worldConfiguration } from "../../../src/lab/closed-loop/world-configuration.ts";
 import type { Store } from "../../../src/storage/store.ts";

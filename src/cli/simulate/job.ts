@@ -1,7 +1,7 @@
 import type { InteractionData } from "../../analysis/ranking/interaction-data.ts";
 import { readInteractions } from "../../analysis/ranking/read-interactions.ts";
 import type { CatalogueVisit, World } from "../../domain/world.ts";
-import type { CycleReward } from "../../lab/closed-loop/closed-loop.ts";
+import type { CycleReward } from "../../lab/closed-loop/play.ts";
 import {
   adsStrategyNames,
   feedStrategyNames,

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { EngineError, type ErrorCode } from "../../domain/errors.ts";
 import { modulePath } from "../../host/package.ts";
-import type { CycleReward } from "../../lab/closed-loop/closed-loop.ts";
+import type { CycleReward } from "../../lab/closed-loop/play.ts";
 import type { SimulationJob, WorkerMessage } from "./job.ts";
 
 export interface JobResult {

@@ -106,6 +106,17 @@ test("every loop starts with the uniform choice on the same visits, and those th
   expect(["promote", "canary", "hold", "not-enough-data"]).toContain(results.get("mpo")![0]!.note);
 });
 
+test("visits after the last update are those of a further cycle, and nothing learns from them", async () => {
+  const further = await run("popularity", { cycles: 3 });
+  const told: number[] = [];
+  const after = await run("popularity", {
+    visitsAfter: 120,
+    onCycle: ({ cycle }) => told.push(cycle),
+  });
+  expect(after).toEqual(further.with(2, { ...further[2]!, note: "no update" }));
+  expect(told).toEqual([1, 2]);
+});
+
 test("popularity is renewed after each cycle, and the fast loop serves on it", async () => {
   const marked: number[] = [];
   const result = await run("renewed", {

@@ -1,59 +1,23 @@
 import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Scenario } from "../../domain/scenario.ts";
 import type { CatalogueVisit, World } from "../../domain/world.ts";
 import { createEngine } from "../../engine/create-engine.ts";
-import type { Engine } from "../../engine/engine.ts";
 import { batchesOf } from "../../engine/input/batches.ts";
 import { withoutChecks } from "../../engine/input/check-engine.ts";
 import { openStore, type Store } from "../../engine/open-store.ts";
 import { createRandom } from "../../numeric/random.ts";
+import { type CycleReward, type Loop, type PlayOptions, play } from "./play.ts";
 import { createStrategy } from "./strategies.ts";
 import type { Strategy, StrategyName, StrategyOptions } from "./strategy.ts";
 import { startOfTime, worldConfiguration } from "./world-configuration.ts";
 
-export interface CycleReward {
-  readonly cycle: number;
-  /** Mean over the cycle's visits of the true expected reward of the slates shown, in reward units. */
-  readonly meanReward: number;
-  readonly standardError: number;
-  /** The report of the update after these visits. */
-  readonly note: string;
-}
-
-export interface ClosedLoopOptions {
-  readonly world: World<CatalogueVisit>;
+export interface ClosedLoopOptions extends PlayOptions {
   /** A strategy of the caller's own serves the record's policies in the configuration of MPO. */
   readonly strategy: StrategyName | ((parts: StrategyOptions) => Promise<Strategy>);
-  readonly cycles: number;
-  readonly decisionsPerCycle: number;
   readonly seed: number;
   readonly threads: number;
   /** A record that `createStart` made of this world, which stays as it is; left out: nothing is learned before the first visit. */
   readonly start?: string;
-  /** After the update of a cycle, with the record as it is then; awaited. */
-  readonly onCycle?: (result: CycleReward, store: Store) => unknown;
-  readonly signal?: AbortSignal;
-}
-
-const secondsPerVisit = 1;
-
-function summarise(cycle: number, rewards: readonly number[], note: string): CycleReward {
-  const meanReward = rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length;
-  const squares = rewards.reduce((sum, reward) => sum + (reward - meanReward) ** 2, 0);
-  const standardError = Math.sqrt(squares / (rewards.length - 1) / rewards.length);
-  return { cycle, meanReward, standardError, note };
-}
-
-/** Parts of a loop, and the time that its visits move. */
-interface Loop {
-  readonly store: Store;
-  readonly engine: Engine;
-  readonly strategy: Strategy;
-  readonly scenario: Scenario;
-  wait(seconds: number): void;
-  /** Until then, unless it is later already. @param at seconds since the first visit could be */
-  waitUntil(at: number): void;
 }
 
 /** A loop for comparison serves under one version, which nothing confirms: it retrieves for itself. */
@@ -91,53 +55,6 @@ async function openLoop(store: Store, options: ClosedLoopOptions): Promise<Loop>
     now = Math.max(now, startOfTime + at * 1000);
   };
   return { store, engine, strategy, scenario, wait, waitUntil };
-}
-
-/** The world's events without a slate, which no reward window holds any more. */
-async function recordEvents({ engine, scenario, wait }: Loop, events: World["history"]) {
-  if (events.length === 0) return;
-  wait(scenario.reward.windowSeconds);
-  for (const batch of batchesOf(events)) await engine.record(batch);
-}
-
-/** One visit. @returns the true expected reward of its slate */
-async function visit(loop: Loop, world: World<CatalogueVisit>, turn: number) {
-  const { engine, scenario, wait } = loop;
-  await recordEvents(loop, world.eventsBefore?.(turn) ?? []);
-  const made = world.itemsBefore?.(turn) ?? [];
-  const { at, ...request } = world.visit(turn);
-  if (at === undefined) wait(secondsPerVisit);
-  else loop.waitUntil(at);
-  if (made.length > 0) await engine.putItems(made);
-  const { decision, fallback } = await engine.recommend({ ...request, scenario: scenario.name });
-  // It would count as the strategy's, but the baseline made it.
-  if (fallback !== undefined) throw new Error(`visit ${turn} of ${world.name}: ${fallback}`);
-  const { userId, decisionId } = decision;
-  const reactions = world.react(turn, decision.slate);
-  if (reactions.length > 0) {
-    await engine.record(reactions.map((reaction) => ({ ...reaction, userId, decisionId })));
-  }
-  // Otherwise a turn's state would depend on the machine's speed.
-  await engine.idle();
-  return world.expectedReward(turn, decision.slate);
-}
-
-/** Visits and an update after each cycle of them, until the last cycle or the signal. */
-async function play(loop: Loop, options: ClosedLoopOptions): Promise<readonly CycleReward[]> {
-  const { world, decisionsPerCycle, signal } = options;
-  const results: CycleReward[] = [];
-  for (let cycle = 1; cycle <= options.cycles; cycle++) {
-    const rewards: number[] = [];
-    while (rewards.length < decisionsPerCycle && !signal?.aborted) {
-      rewards.push(await visit(loop, world, (cycle - 1) * decisionsPerCycle + rewards.length));
-    }
-    if (signal?.aborted) break;
-    loop.wait(loop.scenario.reward.windowSeconds);
-    const result = summarise(cycle, rewards, await loop.strategy.update());
-    results.push(result);
-    await options.onCycle?.(result, loop.store);
-  }
-  return results;
 }
 
 async function fillRecord({ engine, strategy }: Loop, world: World<CatalogueVisit>): Promise<void> {
