@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useState } from "react";
 import type { RecurveClient } from "../../src/sdk/client.ts";
+import { carryOut } from "./carry-out.ts";
 import { ChartSection } from "./chart-section.tsx";
 import { CyclesSection } from "./cycles-section.tsx";
 import { DecisionsSection } from "./decisions-section.tsx";
@@ -10,7 +11,7 @@ import { Lead } from "./lead.tsx";
 import type { LoopData } from "./load-loop.ts";
 import { LoopPicture } from "./loop-picture.tsx";
 import { Notices } from "./notices.tsx";
-import { askOf, carryOut, type Question } from "./operating.ts";
+import { askOf, type Question } from "./operating.ts";
 import { pageTitle } from "./page-title.ts";
 import { PoliciesSection } from "./policies-section.tsx";
 import { PromotionsSection } from "./promotions-section.tsx";
@@ -109,8 +110,7 @@ function Steering(props: {
         <QuestionDialog
           question={question}
           onConfirm={async (version, note) => {
-            const { kind } = question;
-            await carryOut(client, data.scenario.name, { kind, version, note });
+            await carryOut(client, question, { version, note });
             props.onDone();
           }}
           onClose={() => setQuestion(undefined)}

@@ -8,6 +8,7 @@ import {
   formatSignedPercent,
   formatSignedReward,
 } from "./format.ts";
+import { listTakeOvers } from "./list-take-overs.ts";
 import { historyLimit, type LoopData } from "./load-loop.ts";
 import { Moment } from "./moment.tsx";
 import { OutcomeLabel } from "./outcome-label.tsx";
@@ -61,9 +62,10 @@ function LiftFigure({ comparison }: { readonly comparison: ArmComparison | undef
 }
 
 /** Promotions among the cycles that the page knows: "50 newest" if there may be more. */
-function PromotionsFigure(props: { readonly cycles: readonly CycleBody[]; readonly now: number }) {
-  const { cycles, now } = props;
-  const promotions = cycles.filter(({ outcome }) => outcome === "promote");
+function PromotionsFigure(props: { readonly data: LoopData; readonly now: number }) {
+  const { data, now } = props;
+  const { cycles, interventions } = data;
+  const promotions = listTakeOvers(cycles, interventions);
   const among =
     cycles.length < historyLimit
       ? `of ${formatCount(cycles.length)} ${cycles.length === 1 ? "cycle" : "cycles"}`
@@ -74,7 +76,7 @@ function PromotionsFigure(props: { readonly cycles: readonly CycleBody[]; readon
       {among}
       {newest ? (
         <>
-          , last <Moment iso={newest.finishedAt} now={now} />
+          , last <Moment iso={newest} now={now} />
         </>
       ) : null}
     </>
@@ -109,7 +111,7 @@ export function KeyFigures(props: { readonly data: LoopData; readonly now: numbe
         value={formatCount(data.scenario.decisions)}
         note={`in ${data.scenario.name}, slates of ${data.scenario.slateSize}`}
       />
-      <PromotionsFigure cycles={data.cycles} now={now} />
+      <PromotionsFigure data={data} now={now} />
       <LastCycleFigure cycle={data.cycles[0]} now={now} />
     </dl>
   );

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { decisionRate } from "./decision-rate.ts";
 import { formatCount } from "./format.ts";
+import { listTakeOvers } from "./list-take-overs.ts";
 import { historyLimit, type LoopData } from "./load-loop.ts";
 
 interface Station {
@@ -19,9 +20,9 @@ function cyclesText(count: number): string {
 }
 
 function stationsOf(data: LoopData): readonly Station[] {
-  const { cycles, policies, scenario } = data;
+  const { cycles, interventions, policies, scenario } = data;
   const judged = cycles.filter(({ record }) => record.gate?.rows);
-  const promoted = cycles.filter(({ outcome }) => outcome === "promote");
+  const promoted = listTakeOvers(cycles, interventions);
   const read = cycles.find(({ record }) => record.feedback?.rows)?.record.feedback;
   return [
     { name: "events", does: "users' clicks", count: undefined },
@@ -38,7 +39,7 @@ function stationsOf(data: LoopData): readonly Station[] {
     {
       name: "promote",
       does: "proven policies only",
-      count: `${formatCount(promoted.length)} passed`,
+      count: `${formatCount(promoted.length)} promoted`,
     },
   ];
 }

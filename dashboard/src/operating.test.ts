@@ -1,15 +1,6 @@
 import { expect, test } from "vitest";
 import type { PoliciesResponse, PolicyBody } from "../../src/contract/policies.ts";
-import { createClient } from "../../src/sdk/client.ts";
-import {
-  askOf,
-  carryOut,
-  describeDone,
-  describeMaker,
-  kindsFor,
-  markerLabel,
-  toNote,
-} from "./operating.ts";
+import { askOf, describeDone, describeMaker, kindsFor, markerLabel } from "./operating.ts";
 
 const policy = (version: number, changes: Partial<PolicyBody> = {}): PolicyBody => ({
   version,
@@ -67,31 +58,6 @@ test("what was done is told in the table and in the chart", () => {
   expect(describeDone({ ...done, kind: "pin", version: 5 })).toBe("pinned policy 5");
   expect(describeDone({ ...done, kind: "pause" })).toBe("paused promotions");
   expect(markerLabel({ ...done, kind: "pause" })).toBe("pause");
-});
-
-test("what is left empty is not told", () => {
-  expect(toNote("", "  ")).toEqual({});
-  expect(toNote(" ada ", "sale")).toEqual({ by: "ada", reason: "sale" });
-});
-
-test("a roll-back has a route of its own, all else is an intervention", async () => {
-  const sent: unknown[] = [];
-  const client = createClient({
-    baseUrl: "http://loop",
-    fetch: (url, { body }) => {
-      sent.push([url, JSON.parse(String(body))]);
-      return Promise.resolve(Response.json({}));
-    },
-  });
-  const note = { reason: "sale" };
-  await carryOut(client, "shop", { kind: "roll-back", version: undefined, note });
-  await carryOut(client, "shop", { kind: "pin", version: 5, note: {} });
-  await carryOut(client, "shop", { kind: "pause", version: undefined, note });
-  expect(sent).toEqual([
-    ["http://loop/api/v1/policies/roll-back", { scenario: "shop", ...note }],
-    ["http://loop/api/v1/interventions", { scenario: "shop", kind: "pin", version: 5 }],
-    ["http://loop/api/v1/interventions", { scenario: "shop", kind: "pause", ...note }],
-  ]);
 });
 
 test.each([

@@ -1,10 +1,5 @@
-import type {
-  InterventionBody,
-  InterventionNote,
-  InterventionRequest,
-} from "../../src/contract/interventions.ts";
+import type { InterventionBody } from "../../src/contract/interventions.ts";
 import type { PoliciesResponse, PolicyBody } from "../../src/contract/policies.ts";
-import type { RecurveClient } from "../../src/sdk/client.ts";
 
 // The actions of an operator on this page, in words.
 
@@ -82,9 +77,11 @@ export function describeMaker({ by, key }: Pick<InterventionBody, "by" | "key">)
   return parts.filter(Boolean).join(" ");
 }
 
-/** A question before an intervention. */
+/** A question before an intervention. Its scenario and policy are those that the page showed then. */
 export interface Question {
   readonly kind: Kind;
+  readonly scenario: string;
+  readonly serving: number | undefined;
   readonly title: string;
   readonly text: string;
   /** Versions to choose from, if the kind is about one; the first is preselected. */
@@ -105,7 +102,7 @@ function pinnable({ serving, policies }: PoliciesResponse): readonly number[] {
 export function askOf(kind: Kind, response: PoliciesResponse): Question {
   const { serving, waiting = 0, scenario, policies } = response;
   const parent = policies.find(({ version }) => version === serving)?.parent ?? 0;
-  const questions: Readonly<Record<Kind, Omit<Question, "kind">>> = {
+  const questions: Readonly<Record<Kind, Omit<Question, "kind" | "scenario" | "serving">>> = {
     "roll-back": {
       title: `Roll back to policy ${parent}?`,
       text: `Policy ${parent} answers in scenario ${scenario} from the next request on. Policy ${serving} is kept, marked as rolled back. Feedback and cycles continue. Pause promotions too if no other policy may take over for now.`,
@@ -134,25 +131,5 @@ export function askOf(kind: Kind, response: PoliciesResponse): Question {
       versions: [waiting],
     },
   };
-  return { kind, ...questions[kind] };
-}
-
-/** Empty fields are left out: the server refuses an empty text. */
-export function toNote(by: string, reason: string): InterventionNote {
-  return {
-    ...(by.trim() !== "" && { by: by.trim() }),
-    ...(reason.trim() !== "" && { reason: reason.trim() }),
-  };
-}
-
-export async function carryOut(
-  client: RecurveClient,
-  scenario: string,
-  { kind, version, note }: { kind: Kind; version: number | undefined; note: InterventionNote },
-): Promise<void> {
-  if (kind === "roll-back") await client.rollBack(scenario, note);
-  else {
-    const about = version === undefined ? {} : { version };
-    await client.intervene({ scenario, kind, ...about, ...note } as InterventionRequest);
-  }
+  return { kind, scenario, serving, ...questions[kind] };
 }

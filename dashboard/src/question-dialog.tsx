@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import type { InterventionNote } from "../../src/contract/interventions.ts";
-import { kindNames, type Question, toNote } from "./operating.ts";
+import { toNote } from "./carry-out.ts";
+import { kindNames, type Question } from "./operating.ts";
 
 interface Props {
   readonly question: Question;
