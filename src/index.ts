@@ -117,6 +117,7 @@ export type {
   PageInput,
   RecommendInput,
   RewardSeriesInput,
+  RollBackInput,
   ScenarioPageInput,
 } from "./engine/input/input.ts";
 export type { CycleOptions } from "./engine/learner/cycle/cycle-options.ts";

@@ -10,28 +10,15 @@ export function toNote(by: string, reason: string): InterventionNote {
   };
 }
 
-/**
- * A roll-back names no version: after a promotion, or another operator's roll-back, it would put back
- * another policy than that of the question.
- */
-async function refuseStale(client: RecurveClient, { scenario, serving }: Question): Promise<void> {
-  const now = await client.listPolicies({ scenario, limit: 1 });
-  if (now.serving === serving) return;
-  throw new Error(
-    `policy ${serving} of scenario ${scenario} serves no longer: policy ${now.serving} does; look at the present state and decide again`,
-  );
-}
-
-/** @throws ApiError, or Error if another policy serves than the one that is to be rolled back */
+/** @throws ApiError, also if a roll-back is about a policy that serves no longer */
 export async function carryOut(
   client: RecurveClient,
   question: Question,
   { version, note }: { version: number | undefined; note: InterventionNote },
 ): Promise<void> {
-  const { kind, scenario } = question;
+  const { kind, scenario, serving } = question;
   if (kind === "roll-back") {
-    await refuseStale(client, question);
-    await client.rollBack(scenario, note);
+    await client.rollBack(scenario, { ...(serving !== undefined && { serving }), ...note });
   } else {
     const about = version === undefined ? {} : { version };
     await client.intervene({ scenario, kind, ...about, ...note } as InterventionRequest);

@@ -8,7 +8,7 @@ import {
   formatSignedPercent,
   formatSignedReward,
 } from "./format.ts";
-import { listTakeOvers } from "./list-take-overs.ts";
+import { listPromotionTimes } from "./list-promotion-times.ts";
 import { historyLimit, type LoopData } from "./load-loop.ts";
 import { Moment } from "./moment.tsx";
 import { OutcomeLabel } from "./outcome-label.tsx";
@@ -65,7 +65,7 @@ function LiftFigure({ comparison }: { readonly comparison: ArmComparison | undef
 function PromotionsFigure(props: { readonly data: LoopData; readonly now: number }) {
   const { data, now } = props;
   const { cycles, interventions } = data;
-  const promotions = listTakeOvers(cycles, interventions);
+  const promotions = listPromotionTimes(cycles, interventions);
   const among =
     cycles.length < historyLimit
       ? `of ${formatCount(cycles.length)} ${cycles.length === 1 ? "cycle" : "cycles"}`

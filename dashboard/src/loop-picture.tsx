@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { decisionRate } from "./decision-rate.ts";
 import { formatCount } from "./format.ts";
-import { listTakeOvers } from "./list-take-overs.ts";
+import { listPromotionTimes } from "./list-promotion-times.ts";
 import { historyLimit, type LoopData } from "./load-loop.ts";
 
 interface Station {
@@ -22,7 +22,7 @@ function cyclesText(count: number): string {
 function stationsOf(data: LoopData): readonly Station[] {
   const { cycles, interventions, policies, scenario } = data;
   const judged = cycles.filter(({ record }) => record.gate?.rows);
-  const promoted = listTakeOvers(cycles, interventions);
+  const promoted = listPromotionTimes(cycles, interventions);
   const read = cycles.find(({ record }) => record.feedback?.rows)?.record.feedback;
   return [
     { name: "events", does: "users' clicks", count: undefined },

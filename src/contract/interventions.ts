@@ -5,6 +5,8 @@ export type { InterventionNote } from "../domain/intervention.ts";
 /** Body of `POST /api/v1/policies/roll-back`. */
 export interface RollBackRequest extends InterventionNote {
   readonly scenario: string;
+  /** The policy to roll back: a conflict if another one serves by now. Default: any. */
+  readonly serving?: number;
 }
 
 /** Changes the mode: `pause` → paused, `ask` → ask, `resume` → automatic. */

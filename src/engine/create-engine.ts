@@ -142,7 +142,7 @@ function createViews(parts: RecommendParts) {
   return {
     policies: async ({ scenario, limit = defaultLimit } = {}) =>
       listPolicies(store, { scenario: named(scenario), limit }),
-    rollBack: async (scenario, note, key) => rollBack(scene(scenario, key), note),
+    rollBack: async (scenario, input, key) => rollBack(scene(scenario, key), input),
     intervene: async (input, key) => intervene(scene(input.scenario, key), input),
     interventions: async ({ scenario, limit = defaultLimit } = {}) =>
       store.interventions.list(

@@ -17,9 +17,9 @@ import type { ExplanationBody } from "../contract/explanation.ts";
 import type { HealthResponse, ReadyResponse } from "../contract/health.ts";
 import type {
   InterventionBody,
-  InterventionNote,
   InterventionRequest,
   InterventionsResponse,
+  RollBackRequest,
 } from "../contract/interventions.ts";
 import type { ItemBody, ItemInput } from "../contract/items.ts";
 import type { PageQuery, PageResponse, ScenarioQuery } from "../contract/page.ts";
@@ -134,8 +134,8 @@ export interface RecurveClient {
 
   /** The assignment of a scenario, and its newest policies. */
   listPolicies(query?: ScenarioQuery): Promise<PoliciesResponse>;
-  /** Puts the parent of the scenario's serving policy back and returns it. */
-  rollBack(scenario: string, note?: InterventionNote): Promise<PolicyBody>;
+  /** Puts the parent of the scenario's serving policy back and returns it. With `serving` a retry goes back once. */
+  rollBack(scenario: string, input?: Omit<RollBackRequest, "scenario">): Promise<PolicyBody>;
   /**
    * Pauses promotions, has them ask first or resumes them; pins a version; approves or rejects the
    * waiting one.
@@ -275,7 +275,7 @@ export function createClient(options: ClientOptions): RecurveClient {
     },
 
     listPolicies: (query) => get(routes.policies, query),
-    rollBack: (scenario, note) => post(routes.rollBack, { scenario, ...note }),
+    rollBack: (scenario, input) => post(routes.rollBack, { scenario, ...input }),
     intervene: (request) => post(routes.interventions, request),
     listInterventions: (query) => get(routes.interventions, query),
     listCycles: (query) => get(routes.cycles, query),

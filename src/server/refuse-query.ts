@@ -25,8 +25,7 @@ export function refuseQuery(app: App): MiddlewareHandler<ServerEnv> {
     if (!parsed.success) {
       // Once all routes are there.
       routes ??= listWithoutQuery(app);
-      const method = context.req.method === "HEAD" ? "GET" : context.req.method;
-      if (routes.has(`${method} ${routeOf(context)}`))
+      if (routes.has(`${context.req.method} ${routeOf(context)}`))
         throw toInvalidRequest("query", parsed.error, query);
     }
     await next();

@@ -1,7 +1,7 @@
 import type { Cycle } from "../../domain/cycle.ts";
-import type { Intervention, InterventionNote } from "../../domain/intervention.ts";
+import type { Intervention } from "../../domain/intervention.ts";
 import type { Assignment, PolicySnapshot } from "../../domain/policy-snapshot.ts";
-import type { InterventionInput, ScenarioPageInput } from "../input/input.ts";
+import type { InterventionInput, RollBackInput, ScenarioPageInput } from "../input/input.ts";
 
 /** Policies and cycles of the loop, and an operator's interventions. */
 export interface PolicyCalls {
@@ -16,9 +16,10 @@ export interface PolicyCalls {
   /**
    * Puts the parent of the scenario's serving policy back, and records who did it and why.
    * @param key name of the API key that asked, if there was one
-   * @throws conflict if there is none or the policy is pinned, unknown_scenario, invalid_request
+   * @throws conflict if there is none, the policy is pinned or another one serves than the input says;
+   * unknown_scenario, invalid_request
    */
-  rollBack(scenario: string, note?: InterventionNote, key?: string): Promise<PolicySnapshot>;
+  rollBack(scenario: string, input?: RollBackInput, key?: string): Promise<PolicySnapshot>;
   /**
    * Pauses promotions, has them ask first or resumes them; pins a version; approves or rejects the
    * waiting one. See docs/guides/operating.md.

@@ -5,7 +5,7 @@ import { batch } from "./schemas/batch.ts";
 import { campaignInput, campaignReportInput } from "./schemas/campaigns.ts";
 import { edgeInput, edgesInput } from "./schemas/edges.ts";
 import { eventInput } from "./schemas/events.ts";
-import { interventionInput, noteInput } from "./schemas/interventions.ts";
+import { interventionInput, rollBackInput } from "./schemas/interventions.ts";
 import { itemInput } from "./schemas/items.ts";
 import {
   activityInput,
@@ -65,8 +65,8 @@ export function checkEngine(engine: Engine): Engine {
     listEdges: async (id, page = {}) => engine.listEdges(userId(id), parseInput(edgesInput, page)),
 
     policies: async (page = {}) => engine.policies(parseInput(scenarioPageInput, page)),
-    rollBack: async (one, note = {}, by) =>
-      engine.rollBack(scenario(one), parseInput(noteInput, note), key(by)),
+    rollBack: async (one, input = {}, by) =>
+      engine.rollBack(scenario(one), parseInput(rollBackInput, input), key(by)),
     intervene: async (input, by) => engine.intervene(parseInput(interventionInput, input), key(by)),
     interventions: async (page = {}) => engine.interventions(parseInput(scenarioPageInput, page)),
     cycles: async (page = {}) => engine.cycles(parseInput(scenarioPageInput, page)),

@@ -3,7 +3,7 @@ import type { CampaignBody, CampaignReportQuery } from "../../contract/campaigns
 import type { DecisionsQuery } from "../../contract/decision.ts";
 import type { EdgeBody, EdgesQuery } from "../../contract/edges.ts";
 import type { EventBody } from "../../contract/events.ts";
-import type { InterventionRequest } from "../../contract/interventions.ts";
+import type { InterventionRequest, RollBackRequest } from "../../contract/interventions.ts";
 import type { PageQuery, ScenarioQuery } from "../../contract/page.ts";
 import type {
   CandidateBody,
@@ -45,6 +45,9 @@ export interface DecisionsInput extends Omit<DecisionsQuery, "from" | "to"> {
 
 /** An intervention of an operator. */
 export type InterventionInput = InterventionRequest;
+
+/** The policy to roll back, and the note of an operator. */
+export type RollBackInput = Omit<RollBackRequest, "scenario">;
 
 /** An event as it arrives; `value` defaults to 1 and `occurredAt` to now. */
 export interface EventInput extends Omit<EventBody, "occurredAt"> {

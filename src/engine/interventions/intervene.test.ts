@@ -225,6 +225,17 @@ describe("what no operator means is refused and changes nothing:", () => {
   });
 });
 
+test("a roll-back that names its policy goes back once, however often it is sent", async () => {
+  const { engine, store } = await openOperated();
+  await engine.rollBack("shop", { serving: 3, reason: "sale" });
+  await expect(engine.rollBack("shop", { serving: 3, reason: "sale" })).rejects.toMatchObject(
+    code("conflict", /^policy 3 of scenario shop serves no longer: policy 1 does; look at/),
+  );
+  const done = await store.interventions.list({ limit: 9 });
+  expect(done).toMatchObject([{ kind: "roll-back", version: 1, replaced: 3, reason: "sale" }]);
+  expect(done[0]).not.toHaveProperty("serving");
+});
+
 test("of two operators at the same moment one is done, the other told to look again", async () => {
   const { engine, store } = await openOperated();
   const outcomes = await Promise.allSettled([

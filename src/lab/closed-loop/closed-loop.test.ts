@@ -115,6 +115,13 @@ test("visits after the last update are those of a further cycle, and nothing lea
   });
   expect(after).toEqual(further.with(2, { ...further[2]!, note: "no update" }));
   expect(told).toEqual([1, 2]);
+  const ended = new AbortController();
+  const broken = await run("popularity", {
+    visitsAfter: 120,
+    onCycle: ({ cycle }) => cycle === 2 && ended.abort(),
+    signal: ended.signal,
+  });
+  expect(broken).toEqual(after.slice(0, 2));
 });
 
 test("popularity is renewed after each cycle, and the fast loop serves on it", async () => {

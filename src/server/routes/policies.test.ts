@@ -108,6 +108,17 @@ testApi(
       },
     },
     {
+      name: "a roll-back of a policy that serves no longer is a conflict and changes nothing",
+      method: "POST",
+      url: "/api/v1/policies/roll-back",
+      body: { scenario: "items", serving: 1 },
+      status: 409,
+      contains: ["policy 1 of scenario items serves no longer: policy 7 does"],
+      after: async ({ store }) => {
+        expect(await store.policies.assignment("items")).toMatchObject({ serving: 7 });
+      },
+    },
+    {
       name: "a roll-back of a first policy is a conflict and changes nothing",
       method: "POST",
       url: "/api/v1/policies/roll-back",

@@ -9,7 +9,7 @@ import {
   promotionModes,
 } from "../../domain/policy-snapshot.ts";
 import { name, optional, time } from "../../engine/input/fields.ts";
-import { noteFields } from "../../engine/input/schemas/interventions.ts";
+import { rollBackFields } from "../../engine/input/schemas/interventions.ts";
 import { policyEvidence } from "../../engine/open-store.ts";
 import type { App, RouteParts } from "../app.ts";
 import { count, firstScenario, scenarioQuery, toTime, wire } from "../fields.ts";
@@ -52,7 +52,7 @@ const policiesResponse = wire<PoliciesResponse>()(
     .openapi("PoliciesResponse"),
 );
 const rollBackRequest = wire<RollBackRequest>()(
-  z.strictObject({ scenario: name, ...noteFields }).openapi("RollBackRequest"),
+  z.strictObject({ scenario: name, ...rollBackFields }).openapi("RollBackRequest"),
 );
 
 const example: PolicyBody = {
@@ -127,8 +127,8 @@ export function addPolicies(app: App, { engine }: RouteParts): void {
     return context.json(found, 200);
   });
   app.openapi(rollBackRoute, async (context) => {
-    const { scenario, ...note } = context.req.valid("json");
-    const policy = await engine.rollBack(scenario, note, context.get("keyName"));
+    const { scenario, ...input } = context.req.valid("json");
+    const policy = await engine.rollBack(scenario, input, context.get("keyName"));
     return context.json(toBody(policy), 200);
   });
 }

@@ -3,7 +3,7 @@ import { isPlain } from "../../../domain/ids.ts";
 import type { InterventionNote } from "../../../domain/intervention.ts";
 import { exactly } from "../exactly.ts";
 import { name, optional, storeNumber, unfitText } from "../fields.ts";
-import type { InterventionInput } from "../input.ts";
+import type { InterventionInput, RollBackInput } from "../input.ts";
 
 /** Text without the space around it; of space alone nothing is left. */
 const trimmed = (maximum: number) =>
@@ -20,6 +20,14 @@ export const noteFields: {
 } = { by: optional(trimmed(256).refine(isPlain, unfitText)), reason: optional(trimmed(1000)) };
 export const noteInput: z.ZodType<InterventionNote> = exactly<InterventionNote>()(
   z.strictObject(noteFields),
+);
+
+/** Fields of a roll-back beside its scenario. */
+export const rollBackFields: typeof noteFields & {
+  readonly serving: z.ZodExactOptional<typeof storeNumber>;
+} = { serving: optional(storeNumber), ...noteFields };
+export const rollBackInput: z.ZodType<RollBackInput> = exactly<RollBackInput>()(
+  z.strictObject(rollBackFields),
 );
 
 /** A roll-back is a request of its own. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { CycleBody } from "../../src/contract/cycles.ts";
 import type { InterventionBody } from "../../src/contract/interventions.ts";
-import { listTakeOvers } from "./list-take-overs.ts";
+import { listPromotionTimes } from "./list-promotion-times.ts";
 
 const at = (minute: number) => `2026-03-01T12:0${minute}:00.000Z`;
 const ended = (minute: number, outcome: CycleBody["outcome"]): CycleBody => ({
@@ -28,6 +28,6 @@ test("promotions are those of cycles and those that an operator approved, newest
     did(4, "reject"),
     did(1, "approve"),
   ];
-  expect(listTakeOvers(cycles, interventions)).toEqual([at(6), at(3)]);
-  expect(listTakeOvers([], interventions)).toEqual([]);
+  expect(listPromotionTimes(cycles, interventions)).toEqual([at(6), at(3)]);
+  expect(listPromotionTimes([], interventions)).toEqual([]);
 });

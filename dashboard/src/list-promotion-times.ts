@@ -2,7 +2,7 @@ import type { CycleBody } from "../../src/contract/cycles.ts";
 import type { InterventionBody } from "../../src/contract/interventions.ts";
 
 /** Times of promotions among these cycles, newest first: by the gate or a review, and by an operator's approval. */
-export function listTakeOvers(
+export function listPromotionTimes(
   cycles: readonly CycleBody[],
   interventions: readonly InterventionBody[],
 ): readonly string[] {
