@@ -104,6 +104,17 @@ test("a type that trains nothing is named, with the one that was probably meant"
   expect(configured).not.toContain("train nothing");
 });
 
+test("events of a record without items ask for the items, until they are there", async () => {
+  const folder = createTestFolder();
+  const [events, items] = [join(folder, "events.csv"), join(folder, "items.csv")];
+  writeFileSync(events, "type,userId,itemId\nclick,ada,a\n");
+  writeFileSync(items, "itemId\na\n");
+  const rest = ["--database", join(folder, "a.db")];
+  expect(await run("events", events, ...rest)).toContain("the record has no items yet");
+  expect(await run("items", items, ...rest)).not.toContain("no items");
+  expect(await run("events", events, ...rest)).not.toContain("no items");
+});
+
 test.each([
   ["a header row that does not fit", "user_id\n1\n", "invalid_file"],
   ["a missing file", undefined, "invalid_file"],

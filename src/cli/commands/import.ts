@@ -27,6 +27,9 @@ import { interruptedExitCode, withInterruption } from "../interruption.ts";
 import { parseColumnNames } from "../parse-options.ts";
 import { createTimedLine } from "../timed-line.ts";
 
+const withoutItems =
+  "the record has no items yet, so nothing can be shown or trained: import them too (recurve import items --help)";
+
 interface Options extends DatabaseOptions {
   readonly report?: string;
 }
@@ -113,7 +116,10 @@ async function runImport(
           training,
           seconds,
         };
-        return importAndDescribe(parts);
+        const counts = await importAndDescribe(parts);
+        if (training.events > 0 && (await store.items.sequence()) === 0)
+          process.stdout.write(`${withoutItems}\n`);
+        return counts;
       }),
     ),
   );

@@ -325,6 +325,15 @@ test("without behaviour there is nothing to train on, and nothing is changed", a
   expect(await store.policies.list({ limit: 10 })).toHaveLength(2);
 });
 
+test("behaviour with items that nobody imported asks for the items", async () => {
+  const { engine, run } = await openTraining();
+  await engine.record(everyone.flatMap((user) => walk(user, 5)));
+  await expect(run()).rejects.toMatchObject({
+    code: "conflict",
+    message: expect.stringContaining("none of the 30 items of the events is available"),
+  });
+});
+
 test.each(["ask", "pause"] as const)(
   "a policy trained on behaviour, which passes no gate, is refused after %s",
   async (kind) => {

@@ -109,13 +109,24 @@ export async function readTrainingData(options: CollectOptions, span: Span): Pro
   return data;
 }
 
-function checkData({ sequences, heldOut }: TrainingData, { name, reward }: Scenario): void {
+/** If events came alone, their items are missing. */
+function findRemedy({ behaviour: { itemIds }, context: { catalogue } }: TrainingData): string {
+  const wanted = new Set(itemIds);
+  const isMissing =
+    wanted.size > 0 && catalogue.available().every(({ itemId }) => !wanted.has(itemId));
+  return isMissing
+    ? `none of the ${itemIds.length} items of the events is available in the catalogue: import the items (recurve import items --help)`
+    : "import behaviour first (recurve import --help)";
+}
+
+function checkData(data: TrainingData, { name, reward }: Scenario): void {
+  const { sequences, heldOut } = data;
   const targets = countTargets(sequences);
   if (targets > 0 && heldOut.length >= leastUsers) return;
   const types = Object.keys(reward.weights).join(", ");
   throw new EngineError(
     "conflict",
-    `scenario ${name} has nothing to train on: got ${heldOut.length} users with an event to hold out, at least ${leastUsers} are needed, and ${targets} other events to foresee. Such events are of the types ${types}, come after others of the same user, and have an available item that the scenario's rules, excludeSeen among them, then allowed; import behaviour first (recurve import --help)`,
+    `scenario ${name} has nothing to train on: got ${heldOut.length} users with an event to hold out, at least ${leastUsers} are needed, and ${targets} other events to foresee. Such events are of the types ${types}, come after others of the same user, and have an available item that the scenario's rules, excludeSeen among them, then allowed; ${findRemedy(data)}`,
     { details: { scenario: name, targets, measuredUsers: heldOut.length } },
   );
 }
