@@ -14,25 +14,16 @@ import { edgeInput } from "../../engine/input/schemas/edges.ts";
 import { eventFields } from "../../engine/input/schemas/events.ts";
 import { itemInput } from "../../engine/input/schemas/items.ts";
 import { userInput } from "../../engine/input/schemas/users.ts";
+import { createFileTime } from "./event-time.ts";
 import type { Imported, ParsedRow } from "./row.ts";
 
 export const rowKinds = ["events", "items", "users", "campaigns", "edges"] as const;
 export type RowKind = (typeof rowKinds)[number];
 
-/** A clock that runs ahead is forgiven; a time further on is a mistake of unit or of year. */
-const maxAheadMs = 86_400_000;
-
-/** Milliseconds since 1970, at most a day after `now`. */
-export const createTimeSchema = (now: number): z.ZodNumber =>
-  z
-    .number({ error: "must be a time" })
-    .min(0, "lies before 1970")
-    .max(now + maxAheadMs, "is in the future");
-
 const createEventSchema = (now: number) =>
   z.strictObject({
     ...eventFields,
-    occurredAt: optional(time.transform((text) => Date.parse(text)).pipe(createTimeSchema(now))),
+    occurredAt: optional(createFileTime(now)),
     decisionId: optional(
       z.never("can't be imported: answers to a decision go to POST /api/v1/events"),
     ),

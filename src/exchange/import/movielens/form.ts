@@ -2,8 +2,8 @@ import { z } from "zod";
 import type { Item, User } from "../../../domain/catalogue.ts";
 import { type ItemId, itemId, type UserId, userId } from "../../../domain/ids.ts";
 import { name } from "../../../engine/input/fields.ts";
+import { createTimeSchema } from "../event-time.ts";
 import type { Layout } from "../read-delimited.ts";
-import { createTimeSchema } from "../row-schema.ts";
 
 /** One file of a form. A row becomes an object with `columns` as its keys, which the schema reads. */
 export interface MovielensFile<T> {
