@@ -53,5 +53,5 @@ const notTime = "must be whole milliseconds since 1970, of a year from 0 to 9999
 export const milliseconds: z.ZodInt = z.int(notTime).min(earliest, notTime).max(latest, notTime);
 
 export const time: z.ZodType<string> = z.iso
-  .datetime("must be a time in UTC such as 2026-03-01T12:00:00Z")
+  .datetime({ offset: true, error: "must be a time with its zone, such as 2026-03-01T12:00:00Z" })
   .meta({ example: "2026-03-01T12:00:00.000Z" });

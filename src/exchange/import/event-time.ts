@@ -25,14 +25,16 @@ function readUnixTime(input: unknown): unknown {
   return new Date(unix < earliestMs ? unix * 1000 : unix).toISOString();
 }
 
-/** The time of an event in a file: ISO 8601 in UTC, or a Unix time in seconds or milliseconds. The result is milliseconds since 1970. */
+/** The time of an event in a file: ISO 8601 with its zone, or a Unix time in seconds or milliseconds. The result is milliseconds since 1970. */
 export const createFileTime = (now: number): z.ZodType<number> =>
   z
     .preprocess(
       readUnixTime,
-      z.iso.datetime(
-        "must be a time in UTC such as 2026-03-01T12:00:00Z, or Unix seconds or milliseconds from 1973 on",
-      ),
+      z.iso.datetime({
+        offset: true,
+        error:
+          "must be a time with its zone, such as 2026-03-01T12:00:00Z, or Unix seconds or milliseconds from 1973 on",
+      }),
     )
     .transform((text) => Date.parse(text))
     .pipe(createTimeSchema(now));

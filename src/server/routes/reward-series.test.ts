@@ -96,7 +96,7 @@ testApi(
       method: "GET",
       url: `${url}?since=yesterday`,
       status: 400,
-      contains: ["query field since is", "send a time in UTC"],
+      contains: ["query field since is", "send a time with its zone"],
     },
     {
       name: "a scenario that nobody configured has no series",
