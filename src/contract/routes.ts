@@ -1,5 +1,5 @@
 /**
- * The routes of the HTTP wire of `/api/v1`. The other files here hold its types, a resource a file. Times are ISO 8601 in UTC.
+ * The routes of the HTTP wire of `/api/v1`. The other files here hold its types, a resource a file. Times are ISO 8601: of answers in UTC, of requests with any offset.
  * `src/server` holds the schemas that parse it, and a test there holds the two together.
  */
 export const routes = {
