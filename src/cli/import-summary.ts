@@ -4,17 +4,23 @@ import type { Refusal } from "../exchange/import/row.ts";
 import { formatWhole } from "../numeric/format.ts";
 
 /** How large an import is, as the part that was read shows. */
-export const describeSize = ({ read }: ImportCounts, share = 1): string =>
+export const describeSize = (read: number, share = 1): string =>
   `import of about ${formatWhole(Number((read / share).toPrecision(2)))} rows`;
 
-/** @param share part of the source that has been read, in [0, 1], if known */
+const describeShare = (share: number | undefined): string =>
+  share === undefined ? "" : ` (${Math.floor(100 * share)} %)`;
+
+/** Before the first event goes in. */
+export const describeReading = (read: number, share: number | undefined): string =>
+  `${formatWhole(read)} rows read, to be put in order of time${describeShare(share)}`;
+
+/** @param share part of the import that is done, in [0, 1], if known */
 export function describeImportProgress(
   { read }: ImportCounts,
   share: number | undefined,
   seconds: number,
 ): string {
-  const part = share === undefined ? "" : ` (${Math.floor(100 * share)} %)`;
-  return `${formatWhole(read)} rows${part}, ${formatWhole(read / seconds)} rows/s`;
+  return `${formatWhole(read)} rows${describeShare(share)}, ${formatWhole(read / seconds)} rows/s`;
 }
 
 /** The result of an import. */

@@ -7,6 +7,7 @@ import { afterEach, expect, onTestFinished, test, vi } from "vitest";
 import { builtCommand } from "../../../tests/support/built-command.ts";
 import { createTestFolder } from "../../../tests/support/store.ts";
 import { openStore } from "../../engine/open-store.ts";
+import type { Store } from "../../storage/store.ts";
 import { importCommand } from "./import.ts";
 
 afterEach(() => {
@@ -35,12 +36,12 @@ function start(...args: readonly string[]) {
   return { child, stdout: text(child.stdout), exit: once(child, "exit") };
 }
 
-async function countEvents(database: string): Promise<number> {
+async function readStore<T>(database: string, read: (store: Store) => Promise<T>): Promise<T> {
   const store = await openStore(database);
-  const count = await store.events.count();
-  await store.close();
-  return count;
+  return read(store).finally(() => store.close());
 }
+
+const countEvents = (database: string) => readStore(database, ({ events }) => events.count());
 
 const withoutSeconds = (output: string) => output.replace(/(seconds +)\d+\.\d/, "$1…");
 
@@ -145,15 +146,43 @@ test("standard input is read in the format that is named", async () => {
 
 test("Ctrl-C ends an import with a summary, the exit code 130 and whole batches", async () => {
   const database = join(createTestFolder(), "a.db");
-  const { child, stdout, exit } = start("events", "-", "--format", "csv", "--database", database);
-  const rows = Array.from({ length: 2500 }, (_, index) => `click,u${index},i\n`);
+  const { child, stdout, exit } = start("items", "-", "--format", "csv", "--database", database);
+  const rows = Array.from({ length: 2500 }, (_, index) => `i${index}\n`);
   // Left open: the import waits for more when the signal comes.
-  child.stdin.write(`type,userId,itemId\n${rows.join("")}`);
+  child.stdin.write(`itemId\n${rows.join("")}`);
   await once(child.stderr, "data");
   child.kill("SIGINT");
   expect(await exit).toEqual([130, null]);
-  const stored = await countEvents(database);
+  const stored = await readStore(database, ({ items }) => items.count());
   expect([1000, 2000]).toContain(stored);
   expect(await stdout).toContain(`stored               ${stored.toLocaleString("en-GB")}\n`);
   expect(await stdout).toContain("interrupted; the same command imports the rest\n");
+});
+
+test("Ctrl-C before all events are read stores none, since others may be older", async () => {
+  const database = join(createTestFolder(), "a.db");
+  const { child, stdout, exit } = start("events", "-", "--format", "csv", "--database", database);
+  const rows = Array.from({ length: 25_000 }, (_, index) => `click,u${index},i\n`);
+  child.stdin.write(`type,userId,itemId\n${rows.join("")}`);
+  expect(String((await once(child.stderr, "data"))[0])).toContain(
+    "rows read, to be put in order of time",
+  );
+  child.kill("SIGINT");
+  expect(await exit).toEqual([130, null]);
+  expect(await countEvents(database)).toBe(0);
+  expect(await stdout).toContain("interrupted; the same command imports the rest\n");
+});
+
+test("events go in by their time, in whatever order the file has them", async () => {
+  const folder = createTestFolder();
+  const file = join(folder, "events.csv");
+  const rows = ["c,1700000300", "a,1700000100", "d,1700000300", "b,1700000200"];
+  writeFileSync(
+    file,
+    `type,userId,itemId,occurredAt\n${rows.map((row) => `click,ada,${row}\n`).join("")}`,
+  );
+  const database = join(folder, "a.db");
+  await run("events", file, "--database", database);
+  const events = await readStore(database, (store) => store.events.scan({ after: 0, limit: 10 }));
+  expect(events.map(({ itemId }) => itemId)).toEqual(["a", "b", "c", "d"]);
 });

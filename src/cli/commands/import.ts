@@ -8,6 +8,7 @@ import {
   type ImportOptions,
   importRows,
 } from "../../exchange/import/import-rows.ts";
+import { inOrderOfTime } from "../../exchange/import/in-order-of-time.ts";
 import { readMovielens } from "../../exchange/import/movielens/read-movielens.ts";
 import {
   type Format,
@@ -22,7 +23,12 @@ import type { RowSource } from "../../exchange/import/row.ts";
 import { type RowKind, rowKinds } from "../../exchange/import/row-schema.ts";
 import { invalidFile, streamSource } from "../../exchange/import/text-source.ts";
 import { chooseConfiguration, type DatabaseOptions, withDatabaseOptions } from "../database.ts";
-import { describeImport, describeImportProgress, describeSize } from "../import-summary.ts";
+import {
+  describeImport,
+  describeImportProgress,
+  describeReading,
+  describeSize,
+} from "../import-summary.ts";
 import { interruptedExitCode, withInterruption } from "../interruption.ts";
 import { parseColumnNames } from "../parse-options.ts";
 import { createTimedLine } from "../timed-line.ts";
@@ -62,11 +68,14 @@ async function closing<T extends { close(): unknown }, Result>(
 async function importAndDescribe(parts: Parts): Promise<ImportCounts> {
   const { source, report, store, signal, scenarios = [], pseudonyms, training, seconds } = parts;
   let counts: ImportCounts = { read: 0, stored: 0, unchanged: 0, refused: 0 };
-  const work = () => describeSize(counts, source.share());
+  const onRead = () =>
+    progress.update(describeReading(ordered.read, source.share()), ordered.share());
+  const ordered = inOrderOfTime(source, { signal, onRead });
+  const work = () => describeSize(ordered.read, source.share());
   const progress = createTimedLine({ work, stream: process.stderr, clock: Date.now });
   const onProgress = (next: ImportCounts) => {
     counts = next;
-    progress.update(describeImportProgress(counts, source.share(), seconds()), source.share());
+    progress.update(describeImportProgress(counts, ordered.share(), seconds()), ordered.share());
   };
   try {
     const onEvent = training.add;
@@ -81,8 +90,9 @@ async function importAndDescribe(parts: Parts): Promise<ImportCounts> {
       onEvent,
       onProgress,
     };
-    return await importRows(source, options);
+    return await importRows(ordered, options);
   } finally {
+    ordered.close();
     progress.stop();
     const done = { counts, training, first: report.first, seconds: seconds() };
     process.stdout.write(`${describeImport(done)}\n`);

@@ -3,6 +3,7 @@ import { type CallIds, createTranslator } from "../../engine/privacy/as-sent.ts"
 import { authorPaths, authorsIn, renameAuthors } from "../../engine/privacy/authors.ts";
 import type { Pseudonyms } from "../../engine/privacy/pseudonyms.ts";
 import type { AcceptedRow } from "./row.ts";
+import { contentId } from "./row-schema.ts";
 
 type Paths = ReturnType<typeof authorPaths>;
 
@@ -34,7 +35,7 @@ function withIds<Row extends AcceptedRow>(row: Row, { of }: CallIds, paths: Path
     case "event": {
       const userId = of(row.event.userId);
       // A hash of the content would give the user away to whoever tries all ids.
-      const eventId = row.eventIdOf?.(userId) ?? row.event.eventId;
+      const eventId = row.content ? contentId(row.content, userId) : row.event.eventId;
       return { ...row, event: { ...row.event, userId, eventId } };
     }
     default:

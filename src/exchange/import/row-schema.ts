@@ -15,7 +15,7 @@ import { eventFields } from "../../engine/input/schemas/events.ts";
 import { itemInput } from "../../engine/input/schemas/items.ts";
 import { userInput } from "../../engine/input/schemas/users.ts";
 import { createFileTime } from "./event-time.ts";
-import type { Imported, ParsedRow } from "./row.ts";
+import type { EventContent, Imported, ParsedRow } from "./row.ts";
 
 export const rowKinds = ["events", "items", "users", "campaigns", "edges"] as const;
 export type RowKind = (typeof rowKinds)[number];
@@ -32,24 +32,24 @@ const createEventSchema = (now: number) =>
 type EventFields = z.output<ReturnType<typeof createEventSchema>>;
 
 /** The same row gets the same id, from any file at any time. */
-function contentId({ type, itemId: item, value, occurredAt }: EventFields, user: string): string {
-  const canonical = JSON.stringify([type, user, item, value ?? 1, occurredAt ?? null]);
+export function contentId({ type, itemId: item, value, occurredAt }: EventContent, user: string) {
+  const canonical = JSON.stringify([type, user, item, value, occurredAt]);
   return `sha256:${createHash("sha256").update(canonical).digest("hex")}`;
 }
 
 function completeEvent(fields: EventFields, now: number): Imported {
-  const { type, value = 1, occurredAt = now, consent, eventId } = fields;
+  const { type, value = 1, occurredAt, consent, eventId } = fields;
+  const content = { type, itemId: fields.itemId, value, occurredAt: occurredAt ?? null };
   const event = {
-    eventId: eventId ?? contentId(fields, fields.userId),
+    eventId: eventId ?? contentId(content, fields.userId),
     type,
     userId: userId(fields.userId),
     itemId: itemId(fields.itemId),
     value,
-    occurredAt,
+    occurredAt: occurredAt ?? now,
     ...(consent && { consent }),
   };
-  if (eventId !== undefined) return { event };
-  return { event, eventIdOf: (user) => contentId(fields, user) };
+  return eventId === undefined ? { event, content } : { event };
 }
 
 function describeInput(input: unknown): string {

@@ -2,7 +2,6 @@ import type { BehaviourEvent } from "../../domain/behaviour.ts";
 import type { Campaign } from "../../domain/campaign.ts";
 import type { Item, User } from "../../domain/catalogue.ts";
 import type { Edge } from "../../domain/edge.ts";
-import type { UserId } from "../../domain/ids.ts";
 
 /** The line on which a row begins, 1 being the first of its file. */
 export interface Place {
@@ -16,11 +15,19 @@ export type Refusal = Place & { readonly reason: string };
 /** An event always has an id here, so that importing it again changes nothing. */
 export type ImportedEvent = BehaviourEvent & { readonly eventId: string };
 
+/** The fields of a row without an id, whose hash with its user is the event's id. No time is null. */
+export interface EventContent {
+  readonly type: string;
+  readonly itemId: string;
+  readonly value: number;
+  readonly occurredAt: number | null;
+}
+
 /** An event of a file. */
 export interface Imported {
   readonly event: ImportedEvent;
-  /** The event's id if its user had another id; absent if the row brought an id. */
-  readonly eventIdOf?: (user: UserId) => string;
+  /** Absent if the row brought an id. */
+  readonly content?: EventContent;
 }
 
 export type ParsedRow =
@@ -45,5 +52,7 @@ export interface RowSource {
   readonly rows: AsyncIterable<ImportRow> | Iterable<ImportRow>;
   /** Part of the source that has been read, in [0, 1]; `undefined` if its size is unknown. */
   share(): number | undefined;
+  /** Its events come in order of time. */
+  readonly inOrder?: true;
   close(): void;
 }

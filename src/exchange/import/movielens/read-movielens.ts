@@ -99,5 +99,5 @@ export async function readMovielens(
       yield row;
     }
   }
-  return { rows: rows(), share: () => given / total, close: () => undefined };
+  return { rows: rows(), inOrder: true, share: () => given / total, close: () => undefined };
 }

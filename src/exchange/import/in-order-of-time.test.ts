@@ -1,0 +1,95 @@
+import { readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { createTestFolder } from "../../../tests/support/store.ts";
+import { itemId, userId } from "../../domain/ids.ts";
+import { createRandom } from "../../numeric/random.ts";
+import { inOrderOfTime } from "./in-order-of-time.ts";
+import type { ImportRow } from "./row.ts";
+
+const place = (line: number) => ({ file: "events.csv", line });
+const eventAt = (occurredAt: number, line: number): ImportRow => ({
+  ...place(line),
+  kind: "event",
+  event: {
+    eventId: `é-${line}`,
+    type: "click",
+    userId: userId("ada"),
+    itemId: itemId("a"),
+    value: 1,
+    occurredAt,
+  },
+});
+
+function order(
+  rows: readonly ImportRow[],
+  { runRows = 7, signal = new AbortController().signal } = {},
+) {
+  const onRead = vi.fn();
+  const close = vi.fn();
+  const source = { rows, share: () => 1, close };
+  const ordered = inOrderOfTime(source, { signal, onRead, runRows });
+  onTestFinished(() => ordered.close());
+  return { ordered, onRead, close };
+}
+
+/** Of temporary folders that are left in a folder of its own. */
+function useTemporaryFolder(): () => readonly string[] {
+  const folder = createTestFolder();
+  vi.stubEnv("TMPDIR", folder);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect(tmpdir()).toBe(folder);
+  return () => readdirSync(folder);
+}
+
+test.each([1, 6, 7, 8, 100, 1000])(
+  "%i events in any order come by their time, those of one time in the order of the file",
+  async (count) => {
+    const left = useTemporaryFolder();
+    const random = createRandom(count);
+    const rows = Array.from({ length: count }, (_, line) => eventAt(random.integer(50), line));
+    const { ordered, close } = order(rows);
+    const given: ImportRow[] = [];
+    for await (const row of ordered.rows) given.push(row);
+    const timeOf = (row: ImportRow) => (row.kind === "event" ? row.event.occurredAt : Number.NaN);
+    expect(given).toEqual(rows.toSorted((one, other) => timeOf(one) - timeOf(other)));
+    expect(ordered.share()).toBe(1);
+    expect(ordered.read).toBe(count);
+    expect(left().length).toBe(count < 7 ? 0 : 1);
+    ordered.close();
+    expect(left()).toEqual([]);
+    expect(close).toHaveBeenCalledOnce();
+  },
+);
+
+test("refused rows come at once, and the reading is told", async () => {
+  const refused: ImportRow = { ...place(2), kind: "refused", reason: "userId is missing" };
+  const many = Array.from({ length: 10_000 }, (_, line) => eventAt(1, line));
+  const { ordered, onRead } = order([eventAt(2, 1), refused, ...many], { runRows: 1e6 });
+  const rows = ordered.rows as AsyncGenerator<ImportRow>;
+  const first = await rows.next();
+  expect(first.value).toEqual(refused);
+  expect(onRead).not.toHaveBeenCalled();
+  const second = await rows.next();
+  expect(second.value).toEqual(many[0]);
+  expect(onRead).toHaveBeenCalledOnce();
+});
+
+test("a source that was broken off gives no events", async () => {
+  const controller = new AbortController();
+  controller.abort();
+  const { ordered } = order([eventAt(2, 1)], { signal: controller.signal });
+  for await (const row of ordered.rows) expect(row).toBeUndefined();
+});
+
+test("without room for the runs the folder and the remedy are named", async () => {
+  const missing = `${createTestFolder()}/missing`;
+  vi.stubEnv("TMPDIR", missing);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { ordered } = order(Array.from({ length: 8 }, (_, line) => eventAt(1, line)));
+  const read = (ordered.rows as AsyncGenerator<ImportRow>).next();
+  await expect(read).rejects.toMatchObject({
+    code: "storage_unavailable",
+    message: expect.stringContaining("set TMPDIR to a folder with room"),
+  });
+});
