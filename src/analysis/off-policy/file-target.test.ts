@@ -48,7 +48,13 @@ test.each([
     /above 0 for a candidate/,
   ],
   ["no JSON", "pi.json", "{", /can't be read/],
-  ["a list in a row", "pi.jsonl", "[0.5,0.5]", /pi\.jsonl:1: the row must be an object/],
+  [
+    "a list in a row",
+    "pi.jsonl",
+    "[0.5,0.5]",
+    /pi\.jsonl:1: is a list; JSONL has one object a line/,
+  ],
+  ["a number in a row", "pi.jsonl", "0.5", /pi\.jsonl:1: the row must be an object/],
   ["too few lines", "pi.jsonl", '{"a":1}', /ends after 1 rows; give it a line for each row/],
   [
     "too many lines",

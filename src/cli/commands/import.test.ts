@@ -135,6 +135,13 @@ test.each(["-", "items.txt"])("'%s' without --format is wrong usage", async (pat
   });
 });
 
+test("a compressed file is to be piped", async () => {
+  await expect(run("items", "items.csv.gz")).rejects.toMatchObject({
+    exitCode: 2,
+    message: expect.stringContaining("gunzip -c items.csv.gz | recurve import items - --format"),
+  });
+});
+
 test("standard input is read in the format that is named", async () => {
   const database = join(createTestFolder(), "a.db");
   const { child, stdout, exit } = start("items", "-", "--format", "jsonl", "--database", database);

@@ -186,12 +186,10 @@ function fileCommand(kind: RowKind): Command {
   return withOptions(command).action((path: string, { columns, ...options }: FileOptions) => {
     const format = options.format ?? findFormat(path);
     if (format === undefined) {
-      command.error(
-        `error: the format of '${path}' is unknown; add --format jsonl, csv or parquet`,
-        {
-          exitCode: 2,
-        },
-      );
+      const remedy = path.endsWith(".gz")
+        ? `pipe it, as in gunzip -c ${path} | recurve import ${kind} - --format csv`
+        : "add --format jsonl, csv or parquet";
+      command.error(`error: the format of '${path}' is unknown; ${remedy}`, { exitCode: 2 });
     }
     const names = columns && { names: columns };
     return runCommand(options, (opening) =>

@@ -126,6 +126,16 @@ test("the refusal of a header row names the columns that there are", async () =>
   );
 });
 
+test.each([";", "\t", "|"])(
+  "a file that is separated by %j is refused with the remedy",
+  async (separator) => {
+    const header = ["type", "userId", "itemId"].join(separator);
+    await expect(readAll(textSource(`${header}\n`), "events")).rejects.toThrow(
+      `rows is separated by ${JSON.stringify(separator)}; write it with commas`,
+    );
+  },
+);
+
 test("an empty file is refused: it has no header row", async () => {
   await expect(readAll(textSource(""))).rejects.toMatchObject({ code: "invalid_file" });
 });

@@ -24,6 +24,13 @@ function parseRow({ length, columns }: Header, row: DelimitedRow): RawRow {
   return reason === undefined ? { line, value: toBody(columns, fields) } : { line, reason };
 }
 
+/** A header row that another separator than the comma makes one field. */
+function checkSeparator(name: string, fields: readonly string[]): void {
+  const [separator] = (fields.length === 1 && fields[0]?.match(/[;|\t]/)) || [];
+  if (separator !== undefined)
+    throw invalidFile(name, `is separated by ${JSON.stringify(separator)}; write it with commas`);
+}
+
 async function* parseRows(
   header: Header,
   rows: AsyncIterable<DelimitedRow>,
@@ -44,6 +51,7 @@ export async function readCsv(
   if (source.signal.aborted) return parseRows({ length: 0, columns: [] }, rows);
   if (first.done) throw invalidFile(source.name, "is empty; a CSV file begins with a header row");
   const { fields } = first.value;
+  checkSeparator(source.name, fields);
   checkFileNames(source.name, names, fields);
   const columns = pickColumns(fields, names, known);
   const header = columns.map(({ name }) => name);

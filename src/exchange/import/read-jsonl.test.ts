@@ -13,10 +13,10 @@ async function readAll(source: TextSource): Promise<RawRow[]> {
 test.each([1, 2, 3, 65_536])(
   "rows carry their lines, in pieces of %i bytes",
   async (chunkBytes) => {
-    const text = '\ufeff{"a":"é"}\r\n\n  \n[1]\n"last, without a line end"';
+    const text = '\ufeff{"a":"é"}\r\n\n  \n{"b":1}\n"last, without a line end"';
     expect(await readAll(textSource(text, chunkBytes))).toEqual([
       { line: 1, value: { a: "é" } },
-      { line: 4, value: [1] },
+      { line: 4, value: { b: 1 } },
       { line: 5, value: "last, without a line end" },
     ]);
   },
@@ -31,12 +31,18 @@ test("a line separator within a text does not end the row", async () => {
 test("a line that is not JSON, or not UTF-8, is refused alone", async () => {
   const latin1 = Buffer.from('{"title":"Misérables"}\n', "latin1");
   const rows = await readAll(
-    textSource(Buffer.concat([Buffer.from('{"a":}\n'), latin1, Buffer.from("2\n")])),
+    textSource(Buffer.concat([Buffer.from('{"a":}\n'), latin1, Buffer.from('2\n[{"a":1}]\n')])),
   );
   expect(rows).toEqual([
-    { line: 1, reason: expect.stringMatching(/^is not JSON: Unexpected token/) },
+    {
+      line: 1,
+      reason: expect.stringMatching(
+        /^is not JSON: Unexpected token.*; JSONL has one object a line$/,
+      ),
+    },
     { line: 2, reason: "is not UTF-8 text; convert the file" },
     { line: 3, value: 2 },
+    { line: 4, reason: "is a list; JSONL has one object a line" },
   ]);
 });
 

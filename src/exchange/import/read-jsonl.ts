@@ -21,12 +21,16 @@ async function* readLines(name: string, chunks: AsyncIterable<string>): AsyncGen
   yield rest;
 }
 
+const remedy = "JSONL has one object a line";
+
 function parseLine(line: number, text: string): RawRow {
   if (text.includes("\ufffd")) return { line, reason: notUtf8 };
   try {
-    return { line, value: JSON.parse(text) };
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? { line, reason: `is a list; ${remedy}` } : { line, value };
   } catch (error) {
-    return { line, reason: `is not JSON: ${error instanceof Error ? error.message : error}` };
+    const problem = error instanceof Error ? error.message : error;
+    return { line, reason: `is not JSON: ${problem}; ${remedy}` };
   }
 }
 
