@@ -44,6 +44,19 @@ export function knownColumns(kind: RowKind, isTyped: boolean): KnownColumns {
   return { names, has: (name) => names.includes(name) || isAttributeOf(kind, name) };
 }
 
+/** With `--columns` those that are not named are left out. */
+function describeRemedy(
+  kind: RowKind,
+  { missing: [missing], unknown: [unknown] }: Record<"missing" | "unknown", readonly string[]>,
+): string {
+  if (missing !== undefined) return `; name others with --columns ${missing}=<column>`;
+  if (unknown === undefined) return "";
+  const [own] = columnsOf[kind].required;
+  return takesAttributes(kind)
+    ? `; --columns ${attributePrefix}${unknown}=${unknown} takes this one and leaves the others out`
+    : `; --columns ${own}=${own} leaves others out`;
+}
+
 /** The problem with a header row, with the remedy; `undefined` if there is none. */
 export function findHeaderProblem(
   header: readonly string[],
@@ -61,8 +74,7 @@ export function findHeaderProblem(
   ];
   if (problems.length === 0) return undefined;
   const others = takesAttributes(kind) ? ` and '${attributePrefix}<name>'` : "";
-  const [first] = missing;
-  const remedy = first === undefined ? "" : `; name others with --columns ${first}=<column>`;
+  const remedy = describeRemedy(kind, { missing, unknown });
   return `${problems.join(", ")}; columns of ${kind} are ${quote(known)}${others}${remedy}`;
 }
 

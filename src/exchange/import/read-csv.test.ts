@@ -126,6 +126,20 @@ test("the refusal of a header row names the columns that there are", async () =>
   );
 });
 
+test.each([
+  ["items", "itemId,title,price", "; --columns attributes.title=title takes this one and leaves"],
+  ["events", "type,userId,itemId,device", "; --columns type=type leaves others out"],
+] as const)(
+  "%s with columns of their own get a command that works",
+  async (kind, header, remedy) => {
+    const text = `${header}\n${header.replace(/[^,]+/g, "x")}\n`;
+    await expect(readAll(textSource(text), kind)).rejects.toThrow(remedy);
+    const [, own = "", column = ""] = /--columns (\S+)=(\S+)/.exec(remedy) ?? [];
+    const rows = await readCsv(textSource(text), kind, new Map([[own, column]]));
+    for await (const row of rows) expect(row).toHaveProperty("value");
+  },
+);
+
 test.each([";", "\t", "|"])(
   "a file that is separated by %j is refused with the remedy",
   async (separator) => {
