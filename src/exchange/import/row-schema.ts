@@ -60,7 +60,20 @@ function describeInput(input: unknown): string {
 const describeProblem = (path: readonly PropertyKey[], problem: string): string =>
   path.length === 0 ? problem : `${path.join(".")} ${problem}`;
 
-function describeIssue({ code, path, message, input }: z.core.$ZodIssue): string {
+/** Fields that a message names; a row may have any number. */
+const mostNamed = 5;
+
+function describeUnknown(keys: readonly string[], isWhole: boolean): string {
+  const named = keys.slice(0, mostNamed).map((key) => `'${key.slice(0, 40)}'`);
+  const more = keys.length > mostNamed ? ` and ${keys.length - mostNamed} more` : "";
+  const remedy = isWhole ? "; --columns renames fields and leaves others out" : "";
+  return `has unknown fields ${named.join(", ")}${more}${remedy}`;
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  const { code, path, message, input } = issue;
+  if (code === "unrecognized_keys")
+    return describeProblem(path, describeUnknown(issue.keys, path.length === 0));
   const isMissing = code === "invalid_type" && input === undefined;
   return describeProblem(path, isMissing ? "is missing" : `${message}${describeInput(input)}`);
 }
