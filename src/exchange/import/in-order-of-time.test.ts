@@ -26,14 +26,13 @@ function order(
   { runRows = 7, signal = new AbortController().signal } = {},
 ) {
   const onRead = vi.fn();
-  const close = vi.fn();
-  const source = { rows, share: () => 1, close };
+  const source = { rows, share: () => 1, close: () => undefined };
   const ordered = inOrderOfTime(source, { signal, onRead, runRows });
   onTestFinished(() => ordered.close());
-  return { ordered, onRead, close };
+  return { ordered, onRead };
 }
 
-/** Of temporary folders that are left in a folder of its own. */
+/** The names in a folder of its own for temporary files. */
 function useTemporaryFolder(): () => readonly string[] {
   const folder = createTestFolder();
   vi.stubEnv("TMPDIR", folder);
@@ -48,17 +47,15 @@ test.each([1, 6, 7, 8, 100, 1000])(
     const left = useTemporaryFolder();
     const random = createRandom(count);
     const rows = Array.from({ length: count }, (_, line) => eventAt(random.integer(50), line));
-    const { ordered, close } = order(rows);
+    const { ordered } = order(rows);
     const given: ImportRow[] = [];
     for await (const row of ordered.rows) given.push(row);
     const timeOf = (row: ImportRow) => (row.kind === "event" ? row.event.occurredAt : Number.NaN);
     expect(given).toEqual(rows.toSorted((one, other) => timeOf(one) - timeOf(other)));
     expect(ordered.share()).toBe(1);
     expect(ordered.read).toBe(count);
-    expect(left().length).toBe(count < 7 ? 0 : 1);
     ordered.close();
     expect(left()).toEqual([]);
-    expect(close).toHaveBeenCalledOnce();
   },
 );
 

@@ -38,8 +38,9 @@ function* merge(runs: readonly Iterator<DatedRow, void>[]): Generator<DatedRow, 
   }
 }
 
-/** A source that has read `read` of its rows before its first event comes. */
+/** Its own closing leaves the source open. */
 export interface OrderedSource extends RowSource {
+  /** Rows that were read: all, once the first event comes. */
   readonly read: number;
 }
 
@@ -47,7 +48,7 @@ export interface OrderedSource extends RowSource {
  * The source with its events in order of time, those of one time in the order of the file; other rows come at once. Histories are in
  * the order in which events go in, so a file that is sorted otherwise would teach orders that never were.
  *
- * @param options.onRead after each part of the source that was read, before any event comes
+ * @param options.onRead after each 10,000 events that wait for the others
  */
 export function inOrderOfTime(
   source: RowSource,
@@ -59,29 +60,24 @@ export function inOrderOfTime(
 ): OrderedSource {
   const { signal, onRead, runRows = defaultRunRows } = options;
   const runs = createRowRuns();
+  let run: DatedRow[] = [];
   let read = 0;
   let events = 0;
   let given = 0;
 
-  async function* counted(): AsyncGenerator<ImportRow, void> {
-    for await (const row of source.rows) {
-      read += 1;
-      if (read % rowsTold === 0) onRead();
-      yield row;
-    }
+  function keep(row: DatedRow): void {
+    events += 1;
+    if (events % rowsTold === 0) onRead();
+    if (run.push(row) < runRows) return;
+    runs.write(sortByTime(run));
+    run = [];
   }
 
   async function* rows(): AsyncGenerator<ImportRow, void> {
-    let run: DatedRow[] = [];
-    for await (const row of counted()) {
-      if (row.kind !== "event" || source.inOrder) {
-        yield row;
-        continue;
-      }
-      events += 1;
-      if (run.push(row) < runRows) continue;
-      runs.write(sortByTime(run));
-      run = [];
+    for await (const row of source.rows) {
+      read += 1;
+      if (row.kind === "event" && !source.inOrder) keep(row);
+      else yield row;
     }
     // Those that were read are no beginning of all in their order.
     if (signal.aborted) return;
@@ -101,9 +97,6 @@ export function inOrderOfTime(
       if (events === 0 || share === undefined) return share;
       return share * (readingShare + (1 - readingShare) * (given / events));
     },
-    close: () => {
-      runs.close();
-      source.close();
-    },
+    close: runs.close,
   };
 }

@@ -41,10 +41,13 @@ function* readRun({ file, start, end }: Span): Generator<DatedRow, void> {
 export function createRowRuns(): RowRuns {
   let opened: { readonly folder: string; readonly file: number } | undefined;
   const spans: Span[] = [];
+  const remove = (folder: string) => rmSync(folder, { recursive: true, force: true });
 
   function open() {
     const folder = mkdtempSync(join(tmpdir(), "recurve-import-"));
     opened = { folder, file: openSync(join(folder, "rows.jsonl"), "w+") };
+    // Without its name a process that is killed leaves no users' data. Windows keeps what is open.
+    if (process.platform !== "win32") remove(folder);
     return opened;
   }
 
@@ -69,7 +72,7 @@ export function createRowRuns(): RowRuns {
     close: () => {
       if (opened === undefined) return;
       closeSync(opened.file);
-      rmSync(opened.folder, { recursive: true, force: true });
+      remove(opened.folder);
       opened = undefined;
     },
   };
