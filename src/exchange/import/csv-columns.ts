@@ -108,7 +108,7 @@ function readCell(column: string, cell: string): unknown {
   return column === "categories" ? cell.split("|") : cell;
 }
 
-/** Ids are text, also if a file has numbers. */
+/** Ids are text, also if a file has integers. */
 const ids = ["eventId", "userId", "itemId", "campaignId", "to", "decisionId"];
 
 const readBigInt = (value: bigint) =>
@@ -135,14 +135,19 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The value of a typed cell as the schema takes it. */
-function readTyped(column: string, value: unknown): unknown {
+/**
+ * The value of a typed cell as the schema takes it.
+ * @param convert makes JSON of other values
+ */
+function readTyped(column: string, value: unknown, convert: (value: unknown) => unknown): unknown {
   if (value === null || value === undefined) return undefined;
   const isNumber = typeof value === "number" || typeof value === "bigint";
-  if (isNumber && ids.includes(column)) return String(value);
+  // Another number has lost digits, and would be the id of several.
+  const isId = typeof value === "bigint" || Number.isSafeInteger(value);
+  if (isId && ids.includes(column)) return String(value);
   if (isNumber && numbers.includes(column)) return Number(value);
   if (typeof value === "string" && column === "categories") return value.split("|");
-  return typeof value === "string" && wholeNames.has(column) ? parseJson(value) : toJson(value);
+  return typeof value === "string" && wholeNames.has(column) ? parseJson(value) : convert(value);
 }
 
 /** The row as it would be on the HTTP wire. @param cells by our column names; `a.b` is the field b of a */
@@ -166,6 +171,10 @@ function nest(cells: readonly (readonly [column: string, value: unknown])[]): ob
 export const toBody = (columns: readonly PickedColumn[], fields: readonly string[]): object =>
   nest(columns.map(({ name, index }) => [name, readCell(name, fields[index] ?? "")]));
 
-/** Of a row with types: of Parquet, or of JSON with other names. */
+/** Of a row of Parquet. */
 export const toTypedBody = (columns: readonly PickedColumn[], values: readonly unknown[]): object =>
-  nest(columns.map(({ name, index }) => [name, readTyped(name, values[index])]));
+  nest(columns.map(({ name, index }) => [name, readTyped(name, values[index], toJson)]));
+
+/** Of a row of JSON, which may be nested too deeply to be walked through. */
+export const toJsonBody = (columns: readonly PickedColumn[], values: readonly unknown[]): object =>
+  nest(columns.map(({ name, index }) => [name, readTyped(name, values[index], (json) => json)]));

@@ -41,9 +41,9 @@ async function readText(
   source: TextSource,
   { format, kind, names = new Map() }: WantedRows & { readonly format: "jsonl" | "csv" },
 ): Promise<AsyncIterable<RawRow>> {
-  if (format === "csv") return readCsv(source, kind, names);
-  const rows = readJsonl(source);
-  return names.size === 0 ? rows : renameFields(rows, kind, names);
+  return format === "csv"
+    ? readCsv(source, kind, names)
+    : renameFields(readJsonl(source), kind, names);
 }
 
 /**

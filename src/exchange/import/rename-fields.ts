@@ -1,12 +1,12 @@
 import { type ColumnNames, checkOwnNames, describeMissing, pickColumns } from "./column-names.ts";
-import { knownColumns, toTypedBody } from "./csv-columns.ts";
+import { knownColumns, toJsonBody } from "./csv-columns.ts";
 import type { RawRow } from "./row.ts";
 import type { RowKind } from "./row-schema.ts";
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** JSON objects under our names. A row without any of the named fields is refused: the others have them. @throws invalid_request */
+/** JSON objects under our names, with integers for ids and null for an absent field. A row without any of the named fields is refused: the others have them. @throws invalid_request */
 export function renameFields(
   rows: AsyncIterable<RawRow>,
   kind: RowKind,
@@ -23,7 +23,7 @@ export function renameFields(
     if (found.length === 0 && first !== undefined)
       return { line, reason: describeMissing(first, header) };
     const columns = pickColumns(header, new Map(found), known);
-    return { line, value: toTypedBody(columns, Object.values(value)) };
+    return { line, value: toJsonBody(columns, Object.values(value)) };
   };
   return (async function* () {
     for await (const row of rows) yield rename(row);

@@ -46,7 +46,7 @@ export function createRowRuns(): RowRuns {
   function open() {
     const folder = mkdtempSync(join(tmpdir(), "recurve-import-"));
     opened = { folder, file: openSync(join(folder, "rows.jsonl"), "w+") };
-    // Without its name a process that is killed leaves no users' data. Windows keeps what is open.
+    // Without its name a process that is killed leaves no users' data. Windows can't remove an open file.
     if (process.platform !== "win32") remove(folder);
     return opened;
   }
