@@ -135,10 +135,13 @@ test.each(["-", "items.txt"])("'%s' without --format is wrong usage", async (pat
   });
 });
 
-test("a compressed file is to be piped", async () => {
-  await expect(run("items", "items.csv.gz")).rejects.toMatchObject({
+test.each(["csv", "jsonl"])("a compressed file of %s is to be piped", async (format) => {
+  const path = `items.${format}.gz`;
+  await expect(run("items", path)).rejects.toMatchObject({
     exitCode: 2,
-    message: expect.stringContaining("gunzip -c items.csv.gz | recurve import items - --format"),
+    message: expect.stringContaining(
+      `gunzip -c ${path} | recurve import items - --format ${format}`,
+    ),
   });
 });
 

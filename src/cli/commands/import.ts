@@ -187,7 +187,7 @@ function fileCommand(kind: RowKind): Command {
     const format = options.format ?? findFormat(path);
     if (format === undefined) {
       const remedy = path.endsWith(".gz")
-        ? `pipe it, as in gunzip -c ${path} | recurve import ${kind} - --format csv`
+        ? `pipe it: gunzip -c ${path} | recurve import ${kind} - --format ${findFormat(path.slice(0, -3)) ?? "csv"}`
         : "add --format jsonl, csv or parquet";
       command.error(`error: the format of '${path}' is unknown; ${remedy}`, { exitCode: 2 });
     }

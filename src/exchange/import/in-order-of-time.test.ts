@@ -54,6 +54,8 @@ test.each([1, 6, 7, 8, 100, 1000])(
     expect(given).toEqual(rows.toSorted((one, other) => timeOf(one) - timeOf(other)));
     expect(ordered.share()).toBe(1);
     expect(ordered.read).toBe(count);
+    // Even if the process is killed here.
+    if (process.platform !== "win32") expect(left()).toEqual([]);
     ordered.close();
     expect(left()).toEqual([]);
   },
@@ -70,6 +72,29 @@ test("refused rows come at once, and the reading is told", async () => {
   const second = await rows.next();
   expect(second.value).toEqual(many[0]);
   expect(onRead).toHaveBeenCalledOnce();
+});
+
+test("of an import 30 % read the source, and the rest writes", async () => {
+  const { ordered, onRead } = order(
+    Array.from({ length: 10_000 }, (_, line) => eventAt(line, line)),
+  );
+  const shares: (number | undefined)[] = [];
+  onRead.mockImplementation(() => shares.push(ordered.share()));
+  let given = 0;
+  for await (const _ of ordered.rows) {
+    given += 1;
+    if (given % 5000 === 0) shares.push(ordered.share());
+  }
+  expect(shares).toEqual([0.3, expect.closeTo(0.65), 1]);
+});
+
+test("events that come in order wait for no others", async () => {
+  const rows = [eventAt(1, 1), eventAt(2, 2)];
+  const source = { rows, inOrder: true, share: () => 1, close: () => undefined } as const;
+  const { signal } = new AbortController();
+  const ordered = inOrderOfTime(source, { signal, onRead: () => undefined });
+  expect((await (ordered.rows as AsyncGenerator<ImportRow>).next()).value).toEqual(rows[0]);
+  expect(ordered.read).toBe(1);
 });
 
 test("a source that was broken off gives no events", async () => {

@@ -26,8 +26,8 @@ function parseRow({ length, columns }: Header, row: DelimitedRow): RawRow {
 
 /** A header row that another separator than the comma makes one field. */
 function checkSeparator(name: string, fields: readonly string[]): void {
-  const [separator] = (fields.length === 1 && fields[0]?.match(/[;|\t]/)) || [];
-  if (separator !== undefined)
+  const separator = fields.length === 1 && fields[0]?.match(/[;|\t]/)?.[0];
+  if (separator)
     throw invalidFile(name, `is separated by ${JSON.stringify(separator)}; write it with commas`);
 }
 
