@@ -19,6 +19,13 @@ test("rows of the serving policy count 1 in its value, whatever the candidate is
   expect([...serving]).toEqual([1, 0.25, 0.25, 0]);
 });
 
+test("a few rows of a new serving policy don't leave out the many of the policy before", () => {
+  const index = Int32Array.from({ length: 203 }, (_, row) => (row < 200 ? 0 : 1));
+  const servingSpread = Float64Array.from(index, (stratum) => (stratum === 0 ? 12 : 1));
+  const { serving } = weighStrata({ index, differenceSpread: ones(203), servingSpread });
+  expect([serving[0], serving[202]]).toEqual([1, 12]);
+});
+
 test("a candidate that differs nowhere leaves all rows alike", () => {
   const index = Int32Array.of(0, 1);
   const { difference } = weighStrata({

@@ -35,21 +35,24 @@ function meanByStratum(values: Float64Array, index: Int32Array) {
 /** A stratum whose rows count less has the few large weights of a log without support: heavy tails, and hardly any precision. */
 const leastWeight = 0.1;
 
-/** Of strata, at most 1. */
 const dropLight = (weights: readonly number[]): readonly number[] =>
-  weights.map((weight) => (weight < leastWeight ? 0 : Math.min(1, weight)));
+  weights.map((weight) => (weight < leastWeight ? 0 : weight));
 
 /**
  * Rows by the inverse variance of their stratum. A reward's variance is taken as the same in all, so that only the spread of the
  * weights counts: no reward and no choice has a part in it, and each stratum stays unbiased in the sum. A row of the largest stratum
  * counts 1, and no other counts more, so that states on which the policies hardly differ can't outvote those on which they do.
+ * In the serving policy's value a row of the most precise stratum counts 1: after a change of policy the first rows of the new one
+ * are the lightest, but too few to tell its value alone.
  */
 export function weighStrata({ index, differenceSpread, servingSpread }: Strata): RowWeights {
   const { means, counts } = meanByStratum(differenceSpread, index);
   const largest = means[counts.indexOf(Math.max(...counts))]!;
   const difference = dropLight(means.map((mean) => (mean > largest ? largest / mean : 1)));
   const { means: squares } = meanByStratum(servingSpread, index);
-  const serving = dropLight(squares.map((square) => Math.min(...squares) / square));
+  const precisions = squares.map((square, stratum) => counts[stratum]! / square);
+  const precise = squares[precisions.indexOf(Math.max(...precisions))]!;
+  const serving = dropLight(squares.map((square) => precise / square));
   return {
     difference: Float64Array.from(index, (stratum) => difference[stratum]!),
     serving: Float64Array.from(index, (stratum) => serving[stratum]!),
