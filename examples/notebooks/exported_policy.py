@@ -23,22 +23,33 @@ def hash32(text):
     return h ^ (h >> 16)
 
 
-def flatten(path, value, depth=0):
-    """Features of a JSON value: (name, weight)."""
+def fields(path, value, depth=0):
+    """Fields of a JSON value: (has one value, its features), a feature being (name, weight)."""
     if value is None or depth > 4:
         return []
     if isinstance(value, bool):
-        return [(f"{path}={str(value).lower()}", 1.0)]
+        return [(True, [(f"{path}={str(value).lower()}", 1.0)])]
     if isinstance(value, (int, float)):
         squashed = math.copysign(math.log1p(abs(value)), value) / 4
-        return [(path, max(-5.0, min(5.0, squashed)))]
+        return [(True, [(path, max(-5.0, min(5.0, squashed)))])]
     if isinstance(value, str):
-        words = [word for word in re.split(r"[\W_]+", value.lower()) if len(word) > 2]
-        names = dict.fromkeys(words) if words and re.search(r"\s", value) else [value]
-        return [(f"{path}={name}", 1.0) for name in names]
+        words = list(dict.fromkeys(word for word in re.split(r"[\W_]+", value.lower()) if len(word) > 2))
+        if words and re.search(r"\s", value):
+            return [(False, [(f"{path}={word}", 1.0) for word in words[: 4 if len(words) > 16 else None]])]
+        return [(True, [(f"{path}={value}", 1.0)])]
     if isinstance(value, list):
-        return [token for entry in value for token in flatten(path, entry, depth + 1)]
-    return [token for key in value for token in flatten(f"{path}.{key}", value[key], depth + 1)]
+        entries = [field for entry in value for field in fields(path, entry, depth + 1)]
+        return [(False, [feature for _, features in entries for feature in features])]
+    return [field for key in value for field in fields(f"{path}.{key}", value[key], depth + 1)]
+
+
+def keep(given, limit):
+    """Fields with one value come first; the others take turns for the rest, one feature each."""
+    single = [index for index, (is_single, _) in enumerate(given) if is_single]
+    others = [index for index, (is_single, _) in enumerate(given) if not is_single]
+    turns = [index for turn in range(limit) for index in others if turn < len(given[index][1])]
+    chosen = (single + turns)[:limit]
+    return [feature for index in single + others for feature in given[index][1][: chosen.count(index)]]
 
 
 def pool_weights(signals):
@@ -128,7 +139,8 @@ class ExportedPolicy:
 
     def _tokens(self, context, user_attributes):
         features = self.manifest["features"]
-        named = (flatten("context", context) + flatten("user", user_attributes))[: features["limit"]]
+        kept = json.loads(json.dumps(user_attributes, sort_keys=True))  # as the record keeps them
+        named = keep(fields("context", context) + fields("user", kept), features["limit"])
         scale = 1 / math.sqrt(max(1, len(named)))
         return [(hash32(name) % features["buckets"], weight * scale) for name, weight in named]
 

@@ -74,14 +74,22 @@ describe("tokens of an item", () => {
     expect(attributes({ size: "XL / M" })).toEqual(ofItem({ "item.size=XL / M": 1 }));
   });
 
-  test("a text of any length is its first words", () => {
-    const title =
-      "有机绿茶，来自杭州的龙井；红茶，咖啡，牛奶，苹果，香蕉，面包，蛋糕，饼干，果汁，葡萄。";
-    expect(attributes({ title })).toHaveLength(maxItemTokens);
-    expect(attributes({ title: title.repeat(50_000) })).toEqual(attributes({ title }));
-    const many = Array.from({ length: 100_000 }, (_, index) => `word${index}`);
-    const first = many.slice(0, maxItemTokens).map((word) => [`item.title=${word}`, 1]);
-    expect(attributes({ title: many.join(" ") })).toEqual(ofItem(Object.fromEntries(first)));
+  test("a text of more than sixteen different words is its first four", () => {
+    const words = Array.from({ length: 100_000 }, (_, index) => `word${index}`);
+    const namesOf = (count: number) =>
+      ofItem(Object.fromEntries(words.slice(0, count).map((word) => [`item.title=${word}`, 1])));
+    const texts = [16, 17, 100_000].map((count) => words.slice(0, count).join(" "));
+    expect(texts.map((title) => attributes({ title }))).toEqual([
+      namesOf(16),
+      namesOf(4),
+      namesOf(4),
+    ]);
+    const repeated = `${texts[0]} ${texts[0]}`;
+    expect(attributes({ title: repeated })).toEqual(namesOf(16));
+    const unspaced =
+      "有机绿茶，来自杭州的龙井；红茶，咖啡，牛奶，苹果，香蕉，面包，蛋糕，饼干，果汁，葡萄，樱桃，栗子。";
+    expect(attributes({ title: unspaced })).toHaveLength(4);
+    expect(attributes({ title: unspaced.repeat(50_000) })).toEqual(attributes({ title: unspaced }));
   });
 
   test.each([
@@ -117,6 +125,38 @@ describe("tokens of an item", () => {
     const many = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`k${i}`, true]));
     const kept = Array.from({ length: maxItemTokens }, (_, i) => [`item.k${i}=true`, 1] as const);
     expect(attributes(many)).toEqual(ofItem(Object.fromEntries(kept)));
+  });
+
+  test("a long description leaves the fields after it their place", () => {
+    const words = Array.from({ length: 40 }, (_, index) => `word${index}`);
+    const tags = Array.from({ length: 20 }, (_, index) => `tag${index}`);
+    const tokens = attributes({
+      title: "Red shoes",
+      description: words.join(" "),
+      brand: "ACME",
+      size: { unit: "cm", width: 3 },
+      tags,
+    });
+    const kept = [
+      ...["brand=ACME", "size.unit=cm", "size.width", "title=red", "title=shoes"],
+      ...words.slice(0, 4).map((word) => `description=${word}`),
+      ...tags.slice(0, 7).map((tag) => `tags=${tag}`),
+    ];
+    const weights = kept.map((name) => [
+      `item.${name}`,
+      name === "size.width" ? Math.log(4) / 4 : 1,
+    ]);
+    expect(tokens).toEqual(ofItem(Object.fromEntries(weights)));
+  });
+
+  test("categories leave what they don't take to the attributes", () => {
+    const categories = Array.from({ length: 15 }, (_, index) => `c${index}`);
+    const tokens = itemTokens({ categories, attributes: { title: "Red shoes", brand: "ACME" } });
+    const names = [...categories.map((name) => `category=${name}`), "item.brand=ACME"];
+    expect(tokens).toEqual(ofItem(Object.fromEntries(names.map((name) => [name, 1]))));
+    expect(itemTokens({ categories: [...categories, "c15", "c16"], attributes: {} })).toHaveLength(
+      maxItemTokens,
+    );
   });
 
   test("an item without features has no tokens", () => {
@@ -158,5 +198,12 @@ describe("tokens of the moment", () => {
     );
     expect(contextTokens(many, { age: 7 })).toEqual(contextTokens(many, {}));
     expect(contextTokens({ k0: 0 }, many).length).toBe(maxContextTokens);
+    const agent = Array.from({ length: 15 }, (_, index) => `word${index}`).join(" ");
+    const tokens = contextTokens({ agent }, { age: 7, city: "Graz" });
+    expect(tokens).toHaveLength(maxContextTokens);
+    expect(tokens.slice(0, 2)).toEqual([
+      { index: hash32("user.age") % contextTokenBuckets, weight: Math.log(8) / 16 },
+      { index: hash32("user.city=Graz") % contextTokenBuckets, weight: 1 / 4 },
+    ]);
   });
 });

@@ -1,6 +1,7 @@
 import type { Item } from "../domain/catalogue.ts";
-import type { Json, JsonObject } from "../domain/json.ts";
+import type { JsonObject } from "../domain/json.ts";
 import { hash32 } from "../numeric/hash.ts";
+import { jsonFields, keepFeatures, type NamedFeature } from "./json-features.ts";
 
 /** One hashed feature: a row of an embedding table and how strongly it counts. */
 export interface Token {
@@ -11,7 +12,7 @@ export interface Token {
 /** Rows of the hashed tables (Weinberger et al. 2009). A change of these is a new snapshot format. */
 export const itemTokenBuckets = 2048;
 export const contextTokenBuckets = 512;
-/** Tokens beyond these are dropped, in the order of the features. */
+/** Tokens beyond these are dropped, see `keepFeatures`. */
 export const maxItemTokens = 16;
 export const maxContextTokens = 16;
 
@@ -21,88 +22,6 @@ export interface TokenSlots {
   readonly context: number;
 }
 export const allSlots: TokenSlots = { item: maxItemTokens, context: maxContextTokens };
-
-const maxDepth = 4;
-
-/** A feature before it is hashed, such as `category=Drama` or `item.price`. */
-export interface NamedFeature {
-  readonly name: string;
-  readonly weight: number;
-}
-
-/** log keeps prices and years within reach of counts: 1 → 0.17, 1995 → 1.9, at most 5 in size. */
-const squash = (value: number) =>
-  Math.max(-5, Math.min(5, (Math.sign(value) * Math.log1p(Math.abs(value))) / 4));
-
-const scripts = ["Han", "Hiragana", "Katakana", "Thai", "Lao", "Khmer", "Myanmar"];
-const unspaced = new RegExp(`[${scripts.map((name) => `\\p{Script=${name}}`).join("")}]`, "u");
-/** The locale is fixed, so that the words are the same on every machine. */
-const segmenter = new Intl.Segmenter("en", { granularity: "word" });
-
-/**
- * Each segment brings a copy of the whole text: the memory and time of a long one would grow by the
- * square of its length. Its beginning has more words than there are tokens.
- */
-const maxSegmented = 4096;
-
-/** Words of scripts without spaces: of two characters at least, or one ideograph. */
-function* segmentWords(value: string): Generator<string> {
-  const text = value.slice(0, maxSegmented).toLowerCase();
-  for (const { segment, isWordLike } of segmenter.segment(text)) {
-    if (!isWordLike) continue;
-    const isLong = unspaced.test(segment)
-      ? segment.length > 1 || /\p{Script=Han}/u.test(segment)
-      : segment.length > 2;
-    if (isLong) yield segment;
-  }
-}
-
-function* spacedWords(value: string): Generator<string> {
-  if (!/\s/.test(value)) return;
-  for (const [word] of value.toLowerCase().matchAll(/[\p{L}\p{N}]+/gu)) {
-    if (word.length > 2) yield word;
-  }
-}
-
-function firstOf<T>(values: Iterable<T>, count: number): T[] {
-  const first: T[] = [];
-  for (const value of values) {
-    if (first.push(value) === count) break;
-  }
-  return first;
-}
-
-const wordsOf = (value: string) =>
-  unspaced.test(value) ? segmentWords(value) : spacedWords(value);
-
-/**
- * A text is its words in lower case. A value without white space, or with only short words
- * ("size-10", "H & M"), is one name; so is one word of a script without spaces.
- */
-function* stringTokens(path: string, value: string): Generator<NamedFeature> {
-  const least = unspaced.test(value) ? 2 : 1;
-  const isText = firstOf(wordsOf(value), least).length === least;
-  const seen = new Set<string>();
-  for (const word of isText ? wordsOf(value) : [value]) {
-    if (seen.has(word)) continue;
-    seen.add(word);
-    yield { name: `${path}=${word}`, weight: 1 };
-  }
-}
-
-/** One at a time, so that those beyond the limit of tokens cost nothing. */
-function* flatten(path: string, value: Json, depth: number): Generator<NamedFeature> {
-  if (value === null || depth > maxDepth) return;
-  if (typeof value === "number") yield { name: path, weight: squash(value) };
-  else if (typeof value === "boolean") yield { name: `${path}=${value}`, weight: 1 };
-  else if (typeof value === "string") yield* stringTokens(path, value);
-  else if (Array.isArray(value)) {
-    for (const entry of value) yield* flatten(path, entry, depth + 1);
-  } else {
-    for (const [key, entry] of Object.entries(value))
-      yield* flatten(`${path}.${key}`, entry, depth + 1);
-  }
-}
 
 /** Tokens of names by number of features and index: items have them in common, and a token of its own takes 56 B. */
 const shared: Token[][] = [];
@@ -145,29 +64,27 @@ export function itemFeatures(
   item: Pick<Item, "categories" | "attributes">,
   names: readonly string[] = [],
 ): readonly NamedFeature[] {
-  const named = [
-    ...names.map((name) => ({ name, weight: 1 })),
-    ...item.categories.map((name) => ({ name: `category=${name}`, weight: 1 })),
-    ...firstOf(flatten("item", item.attributes, 0), maxItemTokens),
-  ];
-  return named.slice(0, maxItemTokens);
+  const first = [...names, ...item.categories.map((name) => `category=${name}`)]
+    .slice(0, maxItemTokens)
+    .map((name) => ({ name, weight: 1 }));
+  const room = maxItemTokens - first.length;
+  return [...first, ...keepFeatures(jsonFields("item", item.attributes), room)];
 }
 
 /** The same as tokens. */
 export const itemTokens = (...item: Parameters<typeof itemFeatures>): Token[] =>
   hashTokens(itemFeatures(...item), itemTokenBuckets);
 
+function* momentFields(context: JsonObject, user: JsonObject) {
+  yield* jsonFields("context", context);
+  yield* jsonFields("user", user);
+}
+
 /** Context and user attributes by name, at most `maxContextTokens`. */
-export function contextFeatures(
+export const contextFeatures = (
   context: JsonObject,
   userAttributes: JsonObject,
-): readonly NamedFeature[] {
-  const named = [
-    ...firstOf(flatten("context", context, 0), maxContextTokens),
-    ...firstOf(flatten("user", userAttributes, 0), maxContextTokens),
-  ];
-  return named.slice(0, maxContextTokens);
-}
+): readonly NamedFeature[] => keepFeatures(momentFields(context, userAttributes), maxContextTokens);
 
 /** The same as tokens. */
 export const contextTokens = (...moment: Parameters<typeof contextFeatures>): Token[] =>

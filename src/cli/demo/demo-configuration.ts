@@ -23,5 +23,5 @@ export const demoConfiguration: Configuration = parseConfiguration({
     },
   ],
   baselineShare: 0.1,
-  learner: { intervalSeconds: 2, minDecisions: 1500, maxDecisions: 15_000 },
+  learner: { intervalSeconds: 2, minDecisions: 2500, maxDecisions: 15_000 },
 });

@@ -1,6 +1,6 @@
 import { createLogitDeriver } from "../../engine/audit/derive-logits.ts";
 import type { Configuration } from "../../engine/configuration/configuration.ts";
-import type { NamedFeature } from "../../policy/item-features.ts";
+import type { NamedFeature } from "../../policy/json-features.ts";
 import type { WantedDecisions } from "../tables/export-decisions.ts";
 import { createDistributions } from "./derive-distribution.ts";
 import { type LoggedRound, readRounds } from "./logged-rounds.ts";

@@ -1,5 +1,6 @@
 import { createCatalogueAsOf } from "../../engine/state/catalogue-as-of.ts";
-import { hashTokens, type NamedFeature } from "../../policy/item-features.ts";
+import { hashTokens } from "../../policy/item-features.ts";
+import type { NamedFeature } from "../../policy/json-features.ts";
 import type { WantedDecisions } from "../tables/export-decisions.ts";
 import type { RecordTable } from "../tables/table.ts";
 import { toParquet } from "../tables/write-parquet.ts";

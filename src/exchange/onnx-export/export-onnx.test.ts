@@ -132,7 +132,7 @@ test("the manifest says what the graphs take, who may be shown and how the polic
     "scorer.onnx",
   ]);
   expect(manifest).toMatchObject({
-    format: 2,
+    format: 3,
     recurve: "1.2.3",
     policy: { version: 3, scenario: "shop", createdAt: "1970-01-01T00:00:01.000Z" },
     history: { length: 50, scale: 5, weights: { click: 1, buy: 4 } },

@@ -43,7 +43,7 @@ export const fileNames = {
 } as const;
 
 /** A change of the files' form or of their inputs' meanings is a new format. */
-const format = 2;
+const format = 3;
 
 const describeGraph = (file: string, { inputs, outputs }: ExportedGraph) => ({
   file,
@@ -111,18 +111,24 @@ function describeHashing() {
     hour: 18,
     member: true,
     tags: ["a", "b"],
+    agent:
+      "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36",
   };
-  const userAttributes = { city: "Graz" };
+  const about =
+    "Runs three times each week before sunrise along quiet forest trails near the river, and collects old maps";
+  const userAttributes = { about, city: "Graz" };
   return {
-    order: "context first, then user attributes, fields in the order of the JSON",
+    order:
+      "context first, its fields in the order of the JSON, then user attributes by name, as the record keeps them",
     names: [
       "a field's path is context.<key> or user.<key>, a nested one <path>.<key>; entries of an array have the path of the array; null and values nested deeper than 4 levels have no feature",
-      "text: <path>=<text>; with white space and a word of 3 letters or more: <path>=<word> for each such word, once, in lower case, split at every character that is neither letter nor digit",
+      "text: <path>=<text>; with white space and a word of 3 letters or more: <path>=<word> for each such word, once, in lower case, split at every character that is neither letter nor digit; of more than 16 words the first 4",
       "boolean: <path>=true or <path>=false",
       "number: <path>, and its weight is clip(sign(v) · ln(1 + |v|) / 4, −5, 5); every other weight is 1",
     ],
     limit: maxContextTokens,
-    scale: "the first `limit` features count; each weight is divided by √(their number)",
+    kept: "at most `limit`: those of numbers, booleans and texts that are one name come first; then texts of words and arrays, which take turns for the rest, one feature each",
+    scale: "each weight is divided by √(the number of kept features)",
     hash: "FNV-1a, 32 bits (offset 0x811c9dc5, prime 0x01000193), over UTF-16 code units, then h ^= h >> 16, h *= 0x85ebca6b, h ^= h >> 13, h *= 0xc2b2ae35, h ^= h >> 16, all modulo 2^32",
     buckets: contextTokenBuckets,
     index: "hash modulo buckets",

@@ -21,7 +21,7 @@ import { tellApart } from "./tell-apart.ts";
 /**
  * To be raised by every change of learning or draws: its features, its priors, the order of events.
  */
-export const modelVersion = 14;
+export const modelVersion = 15;
 
 /**
  * Model of the difference between rewards and the policy's predictions (the hybrid model of Li et
