@@ -38,6 +38,7 @@ describe("a value counts", () => {
       commonBits([factsOf([], attributes), factsOf([], other), ...rest], 0, 1);
     expect(alike({ brand: "Acme" })).toBe(1);
     expect(alike({ sale: true })).toBe(1);
+    expect(alike({ $notes: { imported: "2026-01-01" } })).toBe(0);
     expect(alike({ tags: ["x", "y"] }, { tags: ["y", "z"] })).toBe(1);
     expect(alike({ maker: { country: "AT", city: "Graz" } })).toBe(2);
     expect(alike({ year: 1995, brand: null })).toBe(0);

@@ -1,6 +1,7 @@
 import type { Json } from "../../domain/json.ts";
 import type { SlateDiversity } from "../../domain/slate-diversity.ts";
 import { hash32 } from "../../numeric/hash.ts";
+import { featuresOf } from "../state/notes.ts";
 import { groupKey, type ItemFacts } from "./item-facts.ts";
 
 /** Nested deeper than an item's features are read. */
@@ -23,7 +24,7 @@ function readFeatures({ categories, attributes }: ItemFacts): Uint16Array {
   const found = new Set<number>();
   const values = [
     ...categories.map((name) => `category ${name}`),
-    ...valuesOf("item", attributes, 0),
+    ...valuesOf("item", featuresOf(attributes), 0),
   ];
   for (const value of values.slice(0, mostFeatures)) found.add(hash32(value) % buckets);
   return Uint16Array.from(found);
@@ -31,7 +32,7 @@ function readFeatures({ categories, attributes }: ItemFacts): Uint16Array {
 
 const known = new WeakMap<ItemFacts, Uint16Array>();
 
-function featuresOf(facts: ItemFacts): Uint16Array {
+function numbersOf(facts: ItemFacts): Uint16Array {
   const features = known.get(facts) ?? readFeatures(facts);
   known.set(facts, features);
   return features;
@@ -47,7 +48,7 @@ const slots = new Int32Array(buckets);
  * @param facts of the candidates
  */
 export function diversityOf(diversity: number, facts: readonly ItemFacts[]): SlateDiversity {
-  const lists = facts.map(featuresOf);
+  const lists = facts.map(numbersOf);
   for (const list of lists) for (const feature of list) slots[feature] = (slots[feature] ?? 0) + 1;
   const weights: number[] = [];
   const numberOf = (feature: number): number | undefined => {

@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { ann, assign, candidatesOf, openShop, shopSnapshot } from "../../../tests/support/shop.ts";
 import { itemId, userId } from "../../domain/ids.ts";
+import type { JsonObject } from "../../domain/json.ts";
+import { createCatalogue } from "../state/catalogue.ts";
+import { viewCandidate } from "./candidates.ts";
 
 const three = candidatesOf("i-0", "i-1", "i-2");
 
@@ -45,6 +48,14 @@ describe("items that the user has an event with", () => {
     ).rejects.toMatchObject({ code: "no_candidates" });
     expect(await store.decisions.count()).toBe(0);
   });
+});
+
+test("notes among the features sent with a candidate are no feature", async () => {
+  const { store } = await openShop();
+  const catalogue = createCatalogue(store.items);
+  const tokensOf = (features: JsonObject) =>
+    viewCandidate({ itemId: itemId("x"), features }, catalogue).tokens;
+  expect(tokensOf({ genre: "crime", $notes: { sku: "12" } })).toEqual(tokensOf({ genre: "crime" }));
 });
 
 describe("features sent with a candidate", () => {

@@ -10,6 +10,7 @@ import { factsOfFeatures, type ItemFacts } from "../rules/item-facts.ts";
 import { mayBeOffered, type OfferRules } from "../rules/offer-rules.ts";
 import { isInGroup, placesInGroups } from "../rules/read-groups.ts";
 import type { Catalogue } from "../state/catalogue.ts";
+import { featuresOf } from "../state/notes.ts";
 import type { OfferedList } from "../state/offered-lists.ts";
 import { itemAt, type OfferedItems, offerList } from "./offered-items.ts";
 
@@ -17,7 +18,7 @@ import { itemAt, type OfferedItems, offerList } from "./offered-items.ts";
 export function viewCandidate(candidate: Candidate, catalogue: Catalogue): ItemView {
   const { itemId, features } = candidate;
   if (features !== undefined) {
-    const tokens = itemTokens({ categories: [], attributes: features });
+    const tokens = itemTokens({ categories: [], attributes: featuresOf(features) });
     return { itemId, sequence: undefined, tokens };
   }
   const known = catalogue.find(itemId);
