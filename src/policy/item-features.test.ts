@@ -149,6 +149,14 @@ describe("tokens of an item", () => {
     expect(tokens).toEqual(ofItem(Object.fromEntries(weights)));
   });
 
+  test("lists take turns, so that the first leaves the second its place", () => {
+    const many = Array.from({ length: 20 }, (_, index) => `${index}`);
+    const kept = ["tags", "themes"].flatMap((field) =>
+      many.slice(0, maxItemTokens / 2).map((entry) => [`item.${field}=${entry}`, 1] as const),
+    );
+    expect(attributes({ tags: many, themes: many })).toEqual(ofItem(Object.fromEntries(kept)));
+  });
+
   test("categories leave what they don't take to the attributes", () => {
     const categories = Array.from({ length: 15 }, (_, index) => `c${index}`);
     const tokens = itemTokens({ categories, attributes: { title: "Red shoes", brand: "ACME" } });

@@ -66,17 +66,17 @@ function isText(value: string): boolean {
 const longText = 16;
 const wordsOfLongText = 4;
 
-function textFeatures(path: string, text: string): readonly NamedFeature[] {
+function* textFeatures(path: string, text: string): Generator<NamedFeature> {
   const words = new Set<string>();
   for (const word of wordsOf(text)) {
     if (words.size > longText) break;
     words.add(word);
   }
   const kept = words.size > longText ? firstOf(words, wordsOfLongText) : [...words];
-  return kept.map((word) => ({ name: `${path}=${word}`, weight: 1 }));
+  for (const word of kept) yield { name: `${path}=${word}`, weight: 1 };
 }
 
-/** A field with one value has one feature. Lists have theirs one at a time, so that those beyond the limit cost nothing. */
+/** A field with one value has one feature. Texts and lists are read when their turn comes, so that those beyond the limit cost nothing. */
 type Field = NamedFeature | Iterable<NamedFeature>;
 
 const isSingle = (field: Field): field is NamedFeature => "name" in field;

@@ -17,7 +17,7 @@ const figure = (page: Page, label: string) =>
 
 test.skipIf(!canBrowse)(
   "a person who starts the demo sees a promotion and a reward above the baseline (needs RECURVE_FULL, Chromium, a built dashboard)",
-  // A minute and a half where nothing shares the two cores, three if the first cycle holds. Other tests share them.
+  // A minute and a half on two free cores, three if the first cycle holds. Other tests share the cores.
   { timeout: 600_000 },
   async () => {
     const running = startRecurve(createTestFolder(), "start", "--port", "0");
