@@ -1,5 +1,6 @@
 /** The library: the loop in your own process. `createRecurve` opens all of it in one call. */
 
+export { batchesOf } from "./contract/batches.ts";
 export type { ItemFields, ItemInput } from "./contract/items.ts";
 export type { UserFields, UserInput } from "./contract/users.ts";
 export type {
@@ -104,7 +105,6 @@ export type { PrivacyConfiguration, PrivacyInput } from "./engine/configuration/
 export type { ServerConfiguration } from "./engine/configuration/server-schema.ts";
 export { createEngine, type EngineOptions } from "./engine/create-engine.ts";
 export type { Engine } from "./engine/engine.ts";
-export { batchesOf } from "./engine/input/batches.ts";
 export type {
   ActivityInput,
   CampaignInput,

@@ -80,6 +80,7 @@ const layers: Record<string, { folders: string[]; packages: string[] }> = {
   lab: {
     folders: [
       "domain",
+      "contract",
       "numeric",
       "policy",
       "mpo",
@@ -111,6 +112,7 @@ const layers: Record<string, { folders: string[]; packages: string[] }> = {
   cli: {
     folders: [
       "domain",
+      "contract",
       "numeric",
       "evaluation",
       "engine",

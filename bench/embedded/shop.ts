@@ -1,9 +1,9 @@
+import { batchesOf } from "../../src/contract/batches.ts";
 import type { World } from "../../src/domain/world.ts";
 import { parseConfiguration } from "../../src/engine/configuration/configuration.ts";
 import type { ConfigurationInput } from "../../src/engine/configuration/define-config.ts";
 import { createEngine } from "../../src/engine/create-engine.ts";
 import type { Engine } from "../../src/engine/engine.ts";
-import { batchesOf } from "../../src/engine/input/batches.ts";
 import { openStore } from "../../src/engine/open-store.ts";
 import { createSyntheticWorld } from "../../src/lab/worlds/synthetic-world.ts";
 import { createRandom } from "../../src/numeric/random.ts";

@@ -1,5 +1,5 @@
+import { batchesOf } from "../../src/contract/batches.ts";
 import { decisionId, itemId, userId } from "../../src/domain/ids.ts";
-import { batchesOf } from "../../src/engine/input/batches.ts";
 import { openStore } from "../../src/engine/open-store.ts";
 import type { Acknowledged } from "./visitors.ts";
 

@@ -1,10 +1,10 @@
 import { existsSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { batchesOf } from "../../src/contract/batches.ts";
 import { itemId, userId } from "../../src/domain/ids.ts";
 import type { World } from "../../src/domain/world.ts";
 import { parseConfiguration } from "../../src/engine/configuration/configuration.ts";
 import { createEngine } from "../../src/engine/create-engine.ts";
-import { batchesOf } from "../../src/engine/input/batches.ts";
 import { openStore, type Store } from "../../src/engine/open-store.ts";
 import { createRandom, type RandomStream } from "../../src/numeric/random.ts";
 import { encodeNetwork } from "../../src/policy/network-policy.ts";

@@ -41,6 +41,7 @@ import { type Call, createTransport, type Fetch, refuse, type Transport } from "
 
 // This file is the package's entry: all names for callers are exported here.
 export type * from "../contract/activity.ts";
+export { batchesOf } from "../contract/batches.ts";
 export type * from "../contract/campaigns.ts";
 export type * from "../contract/cycles.ts";
 export type * from "../contract/decision.ts";
@@ -88,12 +89,12 @@ export interface RecurveClient {
    * `expiresAt`, with `conflict` if its ads are not sold any more.
    */
   activateDecision(decisionId: string): Promise<ActivateResponse>;
-  /** Records events, all or none, at most 1000. */
+  /** Records events, all or none, at most 1000 and 1 MiB; see `batchesOf`. */
   sendEvents(events: readonly EventBody[]): Promise<EventsResponse>;
 
   /** Replaces the whole item. */
   putItem(item: ItemInput): Promise<PutResponse>;
-  /** Replaces whole items, all or none, at most 1000. */
+  /** Replaces whole items, all or none, at most 1000 and 1 MiB; see `batchesOf`. */
   putItems(items: readonly ItemInput[]): Promise<PutResponse>;
   /** An item of the catalogue. Rejects with the code `not_found` if there is none. */
   getItem(itemId: string): Promise<ItemBody>;
@@ -104,7 +105,7 @@ export interface RecurveClient {
 
   /** Replaces the whole user. */
   putUser(user: UserInput): Promise<PutResponse>;
-  /** Replaces whole users, all or none, at most 1000. */
+  /** Replaces whole users, all or none, at most 1000 and 1 MiB. */
   putUsers(users: readonly UserInput[]): Promise<PutResponse>;
   /** A user as written last. Rejects with the code `not_found` if there is none. */
   getUser(userId: string): Promise<UserBody>;
@@ -115,7 +116,7 @@ export interface RecurveClient {
 
   /** Replaces the whole campaign. */
   putCampaign(campaign: CampaignBody): Promise<PutResponse>;
-  /** Replaces whole campaigns, all or none, at most 1000. */
+  /** Replaces whole campaigns, all or none, at most 1000 and 1 MiB. */
   putCampaigns(campaigns: readonly CampaignBody[]): Promise<PutResponse>;
   /** A campaign as written last. Rejects with the code `not_found` if there is none. */
   getCampaign(campaignId: string): Promise<CampaignBody>;
@@ -125,7 +126,7 @@ export interface RecurveClient {
   deleteCampaign(campaignId: string): Promise<void>;
   /** Impressions, spend, pacing and win rate of each campaign of a scenario, by default today. */
   getCampaignReport(query?: CampaignReportQuery): Promise<CampaignReportResponse>;
-  /** Connects users with friends, users and authors; all or none, at most 1000. */
+  /** Connects users with friends, users and authors; all or none, at most 1000 and 1 MiB. */
   putEdges(edges: readonly EdgeBody[]): Promise<PutResponse>;
   /** Edges of a user, newest first, by default 100. */
   listEdges(userId: string, query?: EdgesQuery): Promise<EdgesResponse>;

@@ -1,8 +1,8 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { matchedRoutes } from "hono/route";
+import { maxBytes } from "../contract/batches.ts";
 import { EngineError } from "../domain/errors.ts";
-import { maxBytes } from "../engine/input/copy-json.ts";
 import { copyInput } from "../engine/input/parse-input.ts";
 import { hasBody } from "./unread-body.ts";
 

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { batchesOf } from "../../src/contract/batches.ts";
 import { decisionId, itemId, userId } from "../../src/domain/ids.ts";
-import { batchesOf } from "../../src/engine/input/batches.ts";
 import { inspectDatabase, openStore } from "../../src/engine/open-store.ts";
 import type { RecurveClient } from "../../src/sdk/client.ts";
 import { connect, eventually, fastDemo, startRecurve } from "../e2e/recurve.ts";

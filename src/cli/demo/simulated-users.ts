@@ -1,7 +1,7 @@
+import { batchesOf } from "../../contract/batches.ts";
 import { EngineError } from "../../domain/errors.ts";
 import { itemId } from "../../domain/ids.ts";
 import type { World } from "../../domain/world.ts";
-import { batchesOf } from "../../engine/input/batches.ts";
 import { ApiError, type RecurveClient, type ScenariosResponse } from "../../sdk/client.ts";
 import { pause } from "../interruption.ts";
 

@@ -1,11 +1,9 @@
+import { maxBytes, maxValues } from "../../contract/batches.ts";
 import type { Json } from "../../domain/json.ts";
 import { describeValue } from "./schema-problems.ts";
 
 /** The walk is recursive, so its depth is bounded. */
 const maxDepth = 32;
-/** Objects, lists and their values. */
-const maxValues = 100_000;
-export const maxBytes: number = 2 ** 20;
 
 const notJson = "must be text, a number, true, false, null, a list or a plain object";
 

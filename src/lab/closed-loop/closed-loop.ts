@@ -1,8 +1,8 @@
 import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { batchesOf } from "../../contract/batches.ts";
 import type { CatalogueVisit, World } from "../../domain/world.ts";
 import { createEngine } from "../../engine/create-engine.ts";
-import { batchesOf } from "../../engine/input/batches.ts";
 import { withoutChecks } from "../../engine/input/check-engine.ts";
 import { openStore, type Store } from "../../engine/open-store.ts";
 import { createRandom } from "../../numeric/random.ts";

@@ -1,7 +1,7 @@
+import { batchesOf } from "../../contract/batches.ts";
 import type { Scenario } from "../../domain/scenario.ts";
 import type { CatalogueVisit, World } from "../../domain/world.ts";
 import type { Engine } from "../../engine/engine.ts";
-import { batchesOf } from "../../engine/input/batches.ts";
 import type { Store } from "../../engine/open-store.ts";
 import type { Strategy } from "./strategy.ts";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { mostRows } from "../batches.ts";
+import { mostRows } from "../../../contract/batches.ts";
 
 /** The schema's own message covers its size as well. */
 export const batch = <Row extends z.ZodType>(row: Row): z.ZodArray<Row> =>
