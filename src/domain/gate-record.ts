@@ -25,12 +25,16 @@ export interface Guard {
   };
 }
 
-/** One form of the paired difference, candidate minus serving policy, reward units a row. */
-export interface GateStatistic {
+/** Candidate minus serving policy, reward units a row. */
+export interface GateDifference {
   readonly difference: number;
   readonly standardError: number;
   /** Part of it that other rows of the same users have too. */
   readonly sharedError: number;
+}
+
+/** One form of the paired difference. */
+export interface GateStatistic extends GateDifference {
   /** Two one-sided bounds, each at the promotion confidence. */
   readonly interval: readonly [number, number];
   /** P(Δ > 0) = Φ(z). */
@@ -39,19 +43,18 @@ export interface GateStatistic {
 }
 
 /** Measurements; absent if input was refused, too small, or too far from the log. */
-export interface GateEvidence {
+export interface GateEvidence extends GateDifference {
   /** The form that decides; difference, error, interval and relative lift are its. */
   readonly statistic: (typeof gateStatistics)[number];
   /** Number of pooled looks, this one included; absent if this one decides alone. */
   readonly looks?: number;
-  readonly difference: number;
-  readonly standardError: number;
-  readonly sharedError: number;
   readonly interval: readonly [number, number];
   /** Of the form that decides, or the smaller of both if this look decides alone. */
   readonly probabilityPositive: number;
   /** Difference over the serving policy's value, if that is positive. */
   readonly relativeLift?: number;
+  /** On the rows of all other users than the one who adds most to the difference. Its lower bound must be above 0 too. */
+  readonly withoutOneUser: GateDifference;
   readonly predictedDifference: number;
   readonly minimalDetectableDifference: number;
   readonly doublyRobust: GateStatistic;
@@ -116,11 +119,8 @@ export interface GateRecord extends Partial<GateEvidence> {
 }
 
 /** Pooled result of all looks at the same two policies. */
-export interface GateLooks {
+export interface GateLooks extends GateDifference {
   readonly looks: number;
-  /** Candidate minus serving policy, reward units a row. */
-  readonly difference: number;
-  readonly standardError: number;
-  /** Part of it that later looks have too if the same users come back. */
-  readonly sharedError: number;
+  /** Absent in records of before it was measured. */
+  readonly withoutOneUser?: GateDifference;
 }

@@ -2,7 +2,7 @@ import {
   doublyRobustContributions,
   type FeedbackPair,
   limitWeights,
-  type PairedDifference,
+  type MeasuredDifference,
   pairValues,
 } from "./feedback-pair.ts";
 import { lossBeyond } from "./loss-beyond.ts";
@@ -48,7 +48,7 @@ export function censoredDifference(
   pairs: FeedbackPair,
   checked: CheckedPart,
   weightClip: number,
-): PairedDifference {
+): MeasuredDifference {
   const { serving, candidate } = pairs;
   const servingValues = doublyRobustContributions(serving, serving.importanceWeights);
   // By position: what can be checked falls with it, and so does the reward.
@@ -78,7 +78,7 @@ export function censoredDifference(
 }
 
 /** Adds an independent error. */
-function widen(found: PairedDifference, error: number): PairedDifference {
+function widen(found: MeasuredDifference, error: number): MeasuredDifference {
   const standardError = Math.hypot(found.standardError, error);
   return { ...found, standardError, z: standardError === 0 ? 0 : found.difference / standardError };
 }

@@ -1,6 +1,12 @@
 import { numberClusters } from "./clusters.ts";
 import { type LoggedFeedback, type ModelledFeedback, weighFeedback } from "./logged-feedback.ts";
-import { evenWeights, type RowWeights, weightedMean, weightedStandardError } from "./strata.ts";
+import {
+  evenWeights,
+  leftOutChanges,
+  type RowWeights,
+  weightedMean,
+  weightedStandardError,
+} from "./strata.ts";
 
 /** A policy's arrays under the reward model that is shared by all that are compared. */
 export interface ComparedPolicy {
@@ -38,6 +44,11 @@ export interface PairedDifference {
   readonly servingValue: number;
 }
 
+/** With the number of the user who adds most to it: the difference of all others is smaller than without any other user. */
+export interface MeasuredDifference extends PairedDifference {
+  readonly foremost: number;
+}
+
 /** Both policies on the same checked rows. */
 export interface FeedbackPair {
   readonly serving: ModelledFeedback;
@@ -60,12 +71,15 @@ export function weighPair({
   };
 }
 
+const indexOfLargest = (values: Float64Array): number =>
+  values.reduce((best, value, index) => (value > values[best]! ? index : best), 0);
+
 /** The mean difference of both policies' values by row, with its errors. */
 export function pairValues(
   candidateValues: Float64Array,
   servingValues: Float64Array,
   { serving, rowWeights }: FeedbackPair,
-): PairedDifference {
+): MeasuredDifference {
   const differences = candidateValues.map((value, row) => value - servingValues[row]!);
   const { difference: weights } = rowWeights;
   const difference = weightedMean(differences, weights);
@@ -76,7 +90,8 @@ export function pairValues(
   const sharedError = Math.sqrt(Math.max(0, standardError ** 2 - ofRows ** 2));
   const z = standardError === 0 ? 0 : difference / standardError;
   const servingValue = weightedMean(servingValues, rowWeights.serving);
-  return { difference, standardError, sharedError, z, servingValue };
+  const foremost = indexOfLargest(leftOutChanges(differences, centre, serving.clusters));
+  return { difference, standardError, sharedError, z, servingValue, foremost };
 }
 
 /**
@@ -105,7 +120,10 @@ export function doublyRobustContributions(
  * X_ji = Σ_a π_j(a|s_i)·Q̄(s_i, a) + w_ji·(r_i − Q̄(s_i, a_i)) for candidate j, its weight within the limit, and serving policy 0.
  * Common parts of both policies (the user, the luck of the draw, the model's error) cancel row by row.
  */
-export const doublyRobustDifference = (pairs: FeedbackPair, weightClip: number): PairedDifference =>
+export const doublyRobustDifference = (
+  pairs: FeedbackPair,
+  weightClip: number,
+): MeasuredDifference =>
   pairValues(
     doublyRobustContributions(pairs.candidate, limitWeights(pairs, weightClip)),
     doublyRobustContributions(pairs.serving, pairs.serving.importanceWeights),

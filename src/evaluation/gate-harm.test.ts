@@ -117,3 +117,37 @@ test("the guard 'catalogue coverage' alone stops a gain that is bought with a na
   ]);
   expect(gate.verdict).toBe("hold");
 });
+
+/** A third of the rows are those of one user more, who clicks on action 1 now and then, and on nothing else. */
+function addBot(input: GateInput): GateInput {
+  const { feedback, candidate } = input;
+  const isOfBot = (row: number) => row < rows / 3;
+  const prefersIt = (row: number) => candidate.targetProbabilities[row]! > 0.5;
+  const clusters = Int32Array.from(feedback.clusters as Int32Array, (user, row) =>
+    isOfBot(row) ? rows : user,
+  );
+  const rewards = feedback.rewards.map((reward, row) =>
+    isOfBot(row) ? Number(prefersIt(row) && row % 16 === 0) : reward,
+  );
+  return { ...input, feedback: { ...feedback, rewards, clusters } };
+}
+
+test.each([
+  ["that the other users don't prove makes a canary", 0.34, "canary"],
+  ["that the other users prove is promoted", 0.36, "promote"],
+] as const)("beside a bot a gain %s", (_, worth, verdict) => {
+  const people = simulate({ serving: [0.5, 0.5], candidate: [0.35, 0.65], worth: [0.3, worth] });
+  const gate = judgeCandidate(addBot(people));
+  expect(gate.interval![0]).toBeGreaterThan(0);
+  expect(gate.verdict).toBe(verdict);
+  expect(gate.reason.includes("without the user who adds most to it")).toBe(verdict === "canary");
+  expect(gate.withoutOneUser!.difference).toBeLessThan(gate.difference!);
+});
+
+test("a position that only the user who adds most has is left out with that user", () => {
+  const people = simulate({ serving: [0.5, 0.5], candidate: [0.35, 0.65], worth: [0.3, 0.36] });
+  const positions = Int32Array.from({ length: rows }, (_, row) => (row < rows / 3 ? 1 : 0));
+  const input = addBot(people);
+  const { verdict } = judgeCandidate({ ...input, checked: { ...input.checked, positions } });
+  expect(verdict).toBe("promote");
+});

@@ -52,6 +52,14 @@ export const dependent = (evidence: GateEvidence, { value, limit }: Guard): stri
   `Canary: ${gain(evidence)}, if rewards did not depend on the items above; but they do: z ${formatSignificant(value)} ` +
   `is beyond ${formatSignificant(limit)}. Live evidence decides.`;
 
+export const madeByOne = (
+  evidence: GateEvidence,
+  bound: number,
+  { promoteConfidence }: GateLimits,
+): string =>
+  `Canary: ${gain(evidence)}, but without the user who adds most to it the ${formatShare(promoteConfidence)} lower bound ` +
+  `is ${formatSignificant(bound)}, not above 0. Live evidence decides.`;
+
 export const worse = (evidence: GateEvidence, { promoteConfidence }: GateLimits): string =>
   `Held: ${gain(evidence)}; the ${formatShare(promoteConfidence)} upper bound ${formatSignificant(evidence.interval[1])} is below 0.`;
 

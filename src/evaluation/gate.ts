@@ -1,23 +1,9 @@
 import type { Verdict } from "../domain/cycle-outcome.ts";
 import { EngineError } from "../domain/errors.ts";
-import type {
-  GateEvidence,
-  GateLooks,
-  GateRecord,
-  GateStatistic,
-  Guard,
-} from "../domain/gate-record.ts";
-import { normalCdf, normalQuantile } from "../numeric/statistics.ts";
-import { type CheckedPart, censoredDifference } from "./censored-difference.ts";
+import type { GateEvidence, GateRecord, Guard } from "../domain/gate-record.ts";
 import { checkLength, checkNumber, checkNumbers } from "./checks.ts";
-import { minimalDetectableDifference } from "./diagnostics.ts";
-import {
-  doublyRobustDifference,
-  type FeedbackPair,
-  type PairedDifference,
-  type PairedInput,
-  weighPair,
-} from "./feedback-pair.ts";
+import { type FeedbackPair, type PairedInput, weighPair } from "./feedback-pair.ts";
+import { type EvidenceInput, weighEvidence } from "./gate-evidence.ts";
 import {
   type Coverage,
   checkGuards,
@@ -30,6 +16,7 @@ import {
   canaried,
   dependent,
   failedGuards,
+  madeByOne,
   promoted,
   tooSmall,
   undetectable,
@@ -37,27 +24,16 @@ import {
   worse,
 } from "./gate-reason.ts";
 import { measureSupport } from "./gate-support.ts";
-import { pooledError } from "./paired-difference.ts";
-import { poolLooks } from "./pooled-looks.ts";
+import { lowerBound } from "./pooled-looks.ts";
 import { type ItemsAbove, testDependence } from "./slate-dependence.ts";
 
 /** The reward model of `predictions` and `directValues` is a lower quantile, so that it does not fill in optimism. */
-export interface GateInput extends PairedInput {
-  readonly checked: CheckedPart;
+export interface GateInput extends PairedInput, EvidenceInput {
   /** Features of the items above each row in its slate: see `testDependence`. Absent if no slate has several items. */
   readonly above?: ItemsAbove;
   /** Catalogue coverage of both policies, in the same unit. */
   readonly coverage: Coverage;
-  /** The judge's prediction for the candidate, reward units a row. */
-  readonly predictedDifference: number;
   readonly limits?: GateLimits;
-  /** At least 1, default 1: factor on the standard errors of these rows. */
-  readonly errorFactor?: number;
-  /**
-   * Results of earlier looks at the same two policies, on other feedback: the verdict is on all
-   * looks together.
-   */
-  readonly earlier?: GateLooks | undefined;
 }
 
 /** @throws invalid_request if a number cannot be used */
@@ -85,78 +61,16 @@ function checkInput(input: GateInput): FeedbackPair {
   return pair;
 }
 
-/** @param leastError the standard error is no smaller; see `pooledError` */
-function testDifference(
-  { difference, servingValue, ...found }: PairedDifference,
-  {
-    confidence,
-    leastError,
-    factor,
-  }: Readonly<Record<"confidence" | "leastError" | "factor", number>>,
-): GateStatistic {
-  const standardError = factor * Math.max(found.standardError, leastError);
-  const sharedError = factor * found.sharedError;
-  const z = standardError === 0 ? 0 : difference / standardError;
-  // Sizes near the limits of float64, or limits that let one user through.
-  checkNumber("standard error", standardError, {
-    low: 0,
-    high: Number.MAX_VALUE,
-    expected: "a finite number",
-    remedy: "more users, and rewards of a usual size, are needed",
-  });
-  const width = normalQuantile(confidence) * standardError;
-  return {
-    difference,
-    standardError,
-    sharedError,
-    interval: [difference - width, difference + width],
-    probabilityPositive: normalCdf(z),
-    servingValue,
-  };
-}
-
-/**
- * Both forms; tests take the smaller one if there is something to protect: plain DR repeats the
- * model's optimism.
- */
-function weighEvidence(pair: FeedbackPair, input: GateInput, limits: GateLimits): GateEvidence {
-  const { weightClip, predictedDifference, errorFactor: factor = 1 } = input;
-  const leastError = pooledError(pair, weightClip);
-  const test = (result: PairedDifference) =>
-    testDifference(result, { confidence: limits.promoteConfidence, leastError, factor });
-  const doublyRobust = test(doublyRobustDifference(pair, weightClip));
-  const censored = test(censoredDifference(pair, input.checked, weightClip));
-  const isCensored =
-    limits.statistic === "smaller" && censored.interval[0] <= doublyRobust.interval[0];
-  const { difference, standardError, sharedError, interval, servingValue } = isCensored
-    ? censored
-    : doublyRobust;
-  const evidence: GateEvidence = {
-    statistic: isCensored ? "censored" : "doubly robust",
-    difference,
-    standardError,
-    sharedError,
-    interval,
-    probabilityPositive: Math.min(
-      doublyRobust.probabilityPositive,
-      limits.statistic === "smaller" ? censored.probabilityPositive : 1,
-    ),
-    ...(servingValue > 0 && { relativeLift: difference / servingValue }),
-    predictedDifference,
-    minimalDetectableDifference: minimalDetectableDifference(standardError),
-    doublyRobust,
-    censored,
-  };
-  return input.earlier === undefined
-    ? evidence
-    : poolLooks(evidence, input.earlier, limits.promoteConfidence);
-}
-
 type Answer = readonly [verdict: Verdict, reason: string];
 
 function decide(evidence: GateEvidence, rows: number, limits: GateLimits): Answer {
-  const { interval, probabilityPositive, predictedDifference } = evidence;
-  if (interval[0] > 0) return ["promote", promoted(evidence, limits)];
+  const { interval, probabilityPositive, predictedDifference, withoutOneUser } = evidence;
+  if (interval[0] > 0) {
+    const bound = lowerBound(withoutOneUser, limits.promoteConfidence);
+    return bound > 0
+      ? ["promote", promoted(evidence, limits)]
+      : ["canary", madeByOne(evidence, bound, limits)];
+  }
   if (probabilityPositive >= limits.canaryProbability)
     return ["canary", canaried(evidence, limits)];
   if (interval[1] < 0) return ["hold", worse(evidence, limits)];

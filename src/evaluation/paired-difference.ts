@@ -53,7 +53,7 @@ export function pooledError(pairs: FeedbackPair, weightClip: number): number {
 export function pairedDifference(input: PairedInput): PairedDifference {
   const { weightClip } = input;
   const pairs = weighPair(input);
-  const found = pairValues(
+  const { foremost: _, ...found } = pairValues(
     clippedContributions(pairs.candidate, weightClip),
     clippedContributions(pairs.serving, weightClip),
     pairs,

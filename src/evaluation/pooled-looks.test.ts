@@ -41,6 +41,20 @@ describe(`looks at one candidate, seed ${seed}`, () => {
     if (both.verdict === "promote") expect(both.reason).toMatch("the 98.8 % lower bound");
   });
 
+  test("so are their differences without one user", () => {
+    const [earlier, now] = [first.withoutOneUser!, alone.withoutOneUser!];
+    const [a, b] = [earlier.standardError ** -2, now.standardError ** -2];
+    const mean = (a * earlier.difference + b * now.difference) / (a + b);
+    expect(both.withoutOneUser!.difference).toBeCloseTo(mean, 12);
+    expect(both.withoutOneUser!.difference).toBeLessThan(both.difference!);
+    // Looks of before it was measured stand for themselves.
+    const { withoutOneUser: _, ...before } = looksOf(first)!;
+    const then = judgeCandidate({ ...input, earlier: before });
+    const [c, d] = [before.standardError ** -2, b];
+    const expected = (c * before.difference + d * now.difference) / (c + d);
+    expect(then.withoutOneUser!.difference).toBeCloseTo(expected, 12);
+  });
+
   test("count on", () => {
     const third = judgeCandidate({ ...look(0.15, "third"), earlier: looksOf(both) });
     expect(third.looks).toBe(3);
@@ -77,6 +91,14 @@ test("a look in which nothing varies says nothing", () => {
   const pooled = judgeCandidate({ ...input, candidate: input.serving, earlier });
   expect(pooled.looks).toBeUndefined();
   expect(pooled.verdict).not.toBe("promote");
+});
+
+test("a look in which one user alone varies says nothing without that user", () => {
+  const earlier = { looks: 1, difference: 0.1, standardError: 0.05, sharedError: 0.01 };
+  const withoutOneUser = { difference: 0.08, standardError: 0, sharedError: 0 };
+  const alone = judgeCandidate(look(0.3, "one"));
+  const pooled = judgeCandidate({ ...look(0.3, "one"), earlier: { ...earlier, withoutOneUser } });
+  expect(pooled.withoutOneUser).toEqual(alone.withoutOneUser);
 });
 
 test("what was refused is not counted as a look", () => {

@@ -1,4 +1,4 @@
-import type { GateEvidence, GateLooks, GateRecord } from "../domain/gate-record.ts";
+import type { GateDifference, GateEvidence, GateLooks, GateRecord } from "../domain/gate-record.ts";
 import { normalCdf, normalQuantile } from "../numeric/statistics.ts";
 import { minimalDetectableDifference } from "./diagnostics.ts";
 
@@ -10,33 +10,42 @@ export const looksOf = ({
   difference,
   standardError,
   sharedError = 0,
+  withoutOneUser,
 }: Pick<GateRecord, keyof GateLooks>): GateLooks | undefined =>
   difference !== undefined && standardError !== undefined && standardError > 0
-    ? { looks, difference, standardError, sharedError }
+    ? { looks, difference, standardError, sharedError, ...(withoutOneUser && { withoutOneUser }) }
     : undefined;
 
+/** One-sided. */
+export const lowerBound = (
+  { difference, standardError }: GateDifference,
+  confidence: number,
+): number => difference - normalQuantile(confidence) * standardError;
+
 /**
- * Errors of a mean of two looks: the part common to a user's rows is the same in both, the rest is
- * independent.
+ * Each weighted by 1/s.e.² (the fixed-effect estimate of meta-analysis, Cochran 1954). Users are taken to be the same in both: if others
+ * come, the error is overrated. The part of an error that is common to a user's rows is the same in both, the rest is independent.
  */
-function poolErrors(
-  looks: readonly [GateLooks | GateEvidence, GateLooks | GateEvidence],
-  shares: readonly [number, number],
-): Pick<GateLooks, "standardError" | "sharedError"> {
-  let sharedError = 0;
-  let ownVariance = 0;
-  for (const [index, look] of looks.entries()) {
-    const share = shares[index]!;
-    sharedError += share * look.sharedError;
-    ownVariance += share ** 2 * (look.standardError ** 2 - look.sharedError ** 2);
+function poolDifferences(earlier: GateDifference, look: GateDifference): GateDifference {
+  // One in which nothing varies says nothing.
+  if (!(look.standardError > 0)) return earlier;
+  if (!(earlier.standardError > 0)) return look;
+  const [before, now] = [earlier.standardError ** -2, look.standardError ** -2];
+  const share = now / (before + now);
+  let [difference, sharedError, ownVariance] = [0, 0, 0];
+  for (const [one, part] of [
+    [earlier, 1 - share],
+    [look, share],
+  ] as const) {
+    difference += part * one.difference;
+    sharedError += part * one.sharedError;
+    ownVariance += part ** 2 * (one.standardError ** 2 - one.sharedError ** 2);
   }
-  return { sharedError, standardError: Math.sqrt(ownVariance + sharedError ** 2) };
+  return { difference, sharedError, standardError: Math.sqrt(ownVariance + sharedError ** 2) };
 }
 
 /**
- * A look with the earlier ones, each weighted by 1/s.e.² (the fixed-effect estimate of
- * meta-analysis, Cochran 1954). Users are taken to be the same in all: if others come, the error is
- * overrated.
+ * A look with the earlier ones. Their differences without one user are pooled alike.
  * @param confidence of each of the interval's bounds
  */
 export function poolLooks(
@@ -45,23 +54,20 @@ export function poolLooks(
   confidence: number,
 ): GateEvidence {
   if (!(look.standardError > 0)) return look;
-  const [before, now] = [earlier.standardError ** -2, look.standardError ** -2];
-  const share = now / (before + now);
-  const difference = (1 - share) * earlier.difference + share * look.difference;
-  const { standardError, sharedError } = poolErrors([earlier, look], [1 - share, share]);
+  const pooled = poolDifferences(earlier, look);
+  const { difference, standardError } = pooled;
   const width = normalQuantile(confidence) * standardError;
   const { relativeLift: _, ...rest } = look;
   const { servingValue } = look[look.statistic === "censored" ? "censored" : "doublyRobust"];
   return {
     ...rest,
+    ...pooled,
     statistic: "pooled",
     looks: earlier.looks + 1,
-    difference,
-    standardError,
-    sharedError,
     interval: [difference - width, difference + width],
     probabilityPositive: normalCdf(difference / standardError),
     ...(servingValue > 0 && { relativeLift: difference / servingValue }),
+    withoutOneUser: poolDifferences(earlier.withoutOneUser ?? earlier, look.withoutOneUser),
     minimalDetectableDifference: minimalDetectableDifference(standardError),
   };
 }

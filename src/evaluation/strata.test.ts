@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { numberClusters } from "./clusters.ts";
-import { weighStrata, weightedMean, weightedStandardError } from "./strata.ts";
+import { leftOutChanges, weighStrata, weightedMean, weightedStandardError } from "./strata.ts";
 
 const ones = (count: number) => new Float64Array(count).fill(1);
 
@@ -48,6 +48,18 @@ test("the error of a weighted mean is that of leaving out each user in turn", ()
     Math.sqrt((2 / 3) * squares),
     14,
   );
+});
+
+test("a user adds to a mean its distance from the mean of all others", () => {
+  const values = Float64Array.of(1, 3, 5, 7);
+  const weights = Float64Array.of(1, 1, 0.5, 0.5);
+  const clusters = numberClusters(4, ["ann", "bob", "bob", "cid"]);
+  const mean = 10 / 3;
+  const changes = leftOutChanges(values, { mean, weights }, clusters);
+  for (const [user, others] of [4.5, 3, 2.6].entries())
+    expect(changes[user]).toBeCloseTo(mean - others, 14);
+  const alone = leftOutChanges(values, { mean, weights }, numberClusters(4, ["a", "a", "a", "a"]));
+  expect([...alone]).toEqual([Number.POSITIVE_INFINITY]);
 });
 
 test("a mean that one user alone has made is no larger than its error", () => {

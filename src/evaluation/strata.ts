@@ -69,17 +69,18 @@ export function weightedMean(values: Float64Array, weights: Float64Array): numbe
   return sum / total;
 }
 
-/**
- * Of a weighted mean, by leaving out each user in turn (jackknife): s.e.² = (G − 1)/G · Σ_g (x̄ − x̄₋g)². A user who has rows in several
- * strata is one. Of a user with a third of the rows the mean has taken a third of the way, which the sum of squares alone would
- * miss. Infinite for fewer than two users, or if all of the weight is one user's.
- */
-export function weightedStandardError(
+/** A weighted mean, x̄. */
+interface WeightedMean {
+  readonly mean: number;
+  readonly weights: Float64Array;
+}
+
+/** x̄ − x̄₋g by user: the mean less that of all others. Infinite if all of the weight is one user's. */
+export function leftOutChanges(
   values: Float64Array,
-  { mean, weights }: { readonly mean: number; readonly weights: Float64Array },
+  { mean, weights }: WeightedMean,
   { index, count }: Clusters,
-): number {
-  if (count < 2) return Number.POSITIVE_INFINITY;
+): Float64Array {
   const deviations = new Float64Array(count);
   const totals = new Float64Array(count);
   let total = 0;
@@ -89,11 +90,24 @@ export function weightedStandardError(
     totals[index[row]!]! += weight;
     total += weight;
   }
-  let squares = 0;
-  for (let user = 0; user < count; user++) {
+  return deviations.map((deviation, user) => {
     const others = total - totals[user]!;
-    if (!(others > 0)) return Number.POSITIVE_INFINITY;
-    squares += (deviations[user]! / others) ** 2;
-  }
+    return others > 0 ? deviation / others : Number.POSITIVE_INFINITY;
+  });
+}
+
+/**
+ * Of a weighted mean, by leaving out each user in turn (jackknife): s.e.² = (G − 1)/G · Σ_g (x̄ − x̄₋g)². A user who has rows in several
+ * strata is one. Of a user with a third of the rows the mean has taken a third of the way, which the sum of squares alone would
+ * miss. Infinite for fewer than two users, or if all of the weight is one user's.
+ */
+export function weightedStandardError(
+  values: Float64Array,
+  mean: WeightedMean,
+  clusters: Clusters,
+): number {
+  const { count } = clusters;
+  if (count < 2) return Number.POSITIVE_INFINITY;
+  const squares = leftOutChanges(values, mean, clusters).reduce((sum, x) => sum + x ** 2, 0);
   return Math.sqrt(((count - 1) / count) * squares);
 }

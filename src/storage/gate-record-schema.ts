@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { verdicts } from "../domain/cycle-outcome.ts";
 import {
+  type GateDifference,
   type GateLooks,
   type GateRecord,
   type GateStatistic,
@@ -32,10 +33,15 @@ export const guard: z.ZodType<Guard> = fieldsOf<Guard>({
   ),
 }).meta({ id: "Guard" });
 
-const statistic = fieldsOf<GateStatistic>({
+const difference: Fields<GateDifference> = {
   difference: z.number(),
   standardError: z.number(),
   sharedError,
+};
+const withoutOneUser = optional(fieldsOf<GateDifference>(difference));
+
+const statistic = fieldsOf<GateStatistic>({
+  ...difference,
   interval,
   probabilityPositive: z.number(),
   servingValue: z.number(),
@@ -86,6 +92,7 @@ export const gateRecord: z.ZodType<GateRecord> = fieldsOf<GateRecord>({
   interval: optional(interval),
   probabilityPositive: optional(z.number()),
   relativeLift: optional(z.number()),
+  withoutOneUser,
   predictedDifference: optional(z.number()),
   minimalDetectableDifference: optional(z.number()),
   doublyRobust: optional(statistic),
@@ -94,7 +101,6 @@ export const gateRecord: z.ZodType<GateRecord> = fieldsOf<GateRecord>({
 
 export const gateLooks: z.ZodType<GateLooks> = fieldsOf<GateLooks>({
   looks: z.number(),
-  difference: z.number(),
-  standardError: z.number(),
-  sharedError,
+  ...difference,
+  withoutOneUser,
 });

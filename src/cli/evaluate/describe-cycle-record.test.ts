@@ -89,6 +89,13 @@ test("the lift to be expected stands beside the judged difference", () => {
   );
 });
 
+test("the difference without the user who adds most to it stands below both forms", () => {
+  const withoutOneUser = { difference: 0.0298, standardError: 0.0105, sharedError: 0 };
+  const told = describeCycleRecord({ ...cycle, record: { gate: { ...gate, withoutOneUser } } });
+  const rows = told.split("\n").map((line) => line.replace(/[│ ]+/g, " ").trim());
+  expect(rows).toContain("without one user 0.0298 0.0105");
+});
+
 test("of slates the dependence on the items above is shown", () => {
   const dependence = { rows: 5400, z: -3.42, pValue: 0.00125 };
   const slates = { ...cycle, record: { gate: { ...gate, dependence } } };

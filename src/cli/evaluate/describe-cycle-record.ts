@@ -67,7 +67,12 @@ function describeDependence({ dependence }: GateRecord): string[] {
   return [`items above z ${number(z)}, p ${number(pValue)}, ${number(rows)} rows below others`];
 }
 
-function tableStatistics({ statistic, doublyRobust, censored }: GateRecord): string[] {
+function tableStatistics({
+  statistic,
+  doublyRobust,
+  censored,
+  withoutOneUser,
+}: GateRecord): string[] {
   if (doublyRobust === undefined || censored === undefined) return [];
   const table = new Table({
     head: ["candidate − serving", "difference", "± s.e.", "interval", "P(Δ > 0)", "decides"],
@@ -85,6 +90,11 @@ function tableStatistics({ statistic, doublyRobust, censored }: GateRecord): str
     ]);
   add("doubly robust", doublyRobust);
   add("censored", censored);
+  // Absent in records of before it was measured.
+  if (withoutOneUser !== undefined) {
+    const { difference, standardError } = withoutOneUser;
+    table.push(["without one user", number(difference), number(standardError), "", "", ""]);
+  }
   return [table.toString()];
 }
 

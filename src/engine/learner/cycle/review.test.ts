@@ -114,12 +114,13 @@ describe("a canary", () => {
     expect(first.review?.action).toBe("keep");
     const [{ status, evidence } = {}] = first.statuses as StatusChange[];
     expect(status).toBe("canary");
-    const { difference, standardError = 0, sharedError = 0 } = first.review!.gate;
+    const { gate } = first.review!;
+    const { difference, standardError = 0, sharedError = 0, withoutOneUser } = gate;
     expect(evidence).toEqual({
       verdict: "canary",
       reason: "Canary: better",
       known: true,
-      looks: { looks: 1, difference, standardError, sharedError },
+      looks: { looks: 1, difference, standardError, sharedError, withoutOneUser },
     });
     const looks = { looks: 4, difference: 4 * standardError, standardError, sharedError };
     const then = await review(slightly, { ...few, evidence: async () => ({ looks }) });
