@@ -22,7 +22,7 @@ interface Unit {
 }
 
 /** Changes with what a life consists of: older ones are then not taken for new ones. */
-const format = 7;
+const format = 8;
 
 const fileOf = ({ cell, repetition }: Unit) =>
   `${cellName(cell).replaceAll(/[/ ]/g, "-")}-${repetition}.json`;

@@ -15,7 +15,7 @@ import type { RewardModel } from "./visits.ts";
 import { type HostileWorld, signOf } from "./world.ts";
 
 /** Kinds of candidates by their true change of the rarer outcome's rate, towards the better, and how many of each a log judges. */
-export const kinds = { swap: 3, trap: 3, worse: 4, better: 1, learner: 1 } as const;
+export const kinds = { swap: 3, trap: 3, worse: 8, better: 1, learner: 1 } as const;
 export type Kind = keyof typeof kinds;
 
 export interface Candidate {
