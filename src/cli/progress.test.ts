@@ -24,8 +24,21 @@ test.each([
   let now = 0;
   const line = createProgressLine({ stream, clock: () => now });
   for (now of [1000, 2000, 5999, 6000, 8000]) line.update(`at ${now}`);
+  line.keep("that stays");
+  line.update("at once after it");
   line.stop();
-  expect(written()).toBe("at 1000\nat 6000\n");
+  expect(written()).toBe("at 1000\nat 6000\nthat stays\n");
+});
+
+test("on a terminal a kept line stays and the next one begins below it", () => {
+  const { stream, written } = createStream({ isTTY: true, columns: 80 });
+  const line = createProgressLine({ stream, clock: () => 0 });
+  line.update("1 row");
+  line.keep("that stays");
+  expect(written()).toMatch(/that stays\n$/);
+  line.update("2 rows");
+  line.stop();
+  expect(written()).toMatch(/2 rows/);
 });
 
 test("on a terminal the line is rewritten and taken away at the end", () => {

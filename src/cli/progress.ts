@@ -6,6 +6,8 @@ import ora from "ora";
  */
 export interface ProgressLine {
   update(text: string): void;
+  /** Writes a line that stays, at once. */
+  keep(text: string): void;
   /** Removes the line, so that the next output stands alone. */
   stop(): void;
 }
@@ -20,19 +22,25 @@ function createTerminalLine(stream: NodeJS.WriteStream): ProgressLine {
       spinner.text = text;
       if (!spinner.isSpinning) spinner.start();
     },
+    keep: (text) => {
+      spinner.stop();
+      stream.write(`${text}\n`);
+    },
     stop: () => void spinner.stop(),
   };
 }
 
 function createPlainLines(stream: NodeJS.WriteStream, clock: () => number): ProgressLine {
   let writtenAt = Number.NEGATIVE_INFINITY;
+  function keep(text: string): void {
+    writtenAt = clock();
+    stream.write(`${text}\n`);
+  }
   return {
     update: (text) => {
-      const now = clock();
-      if (now - writtenAt < plainIntervalMs) return;
-      writtenAt = now;
-      stream.write(`${text}\n`);
+      if (clock() - writtenAt >= plainIntervalMs) keep(text);
     },
+    keep,
     stop: () => undefined,
   };
 }

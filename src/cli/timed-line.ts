@@ -18,6 +18,8 @@ export interface TimedLine {
   announce(totalMs: number): void;
   /** @param share of the work that is done, in [0, 1], if that is known */
   update(text: string, share: number | undefined): void;
+  /** Writes a line that stays, at once. */
+  keep(text: string): void;
   stop(): void;
 }
 
@@ -48,8 +50,7 @@ export function createTimedLine(options: {
   function announce(totalMs: number): void {
     if (isAnnounced || totalMs < announcedMs) return;
     isAnnounced = true;
-    line.stop();
-    stream.write(`${work()}: about ${formatSeconds(totalMs / 1000)}\n`);
+    line.keep(`${work()}: about ${formatSeconds(totalMs / 1000)}`);
   }
 
   return {
@@ -60,6 +61,7 @@ export function createTimedLine(options: {
       const isTold = isAnnounced && leftMs > 0;
       line.update(isTold ? `${text}, about ${formatSeconds(leftMs / 1000)} left` : text);
     },
+    keep: line.keep,
     stop: line.stop,
   };
 }

@@ -33,7 +33,7 @@ test.each([
   ],
   [
     { stage: "start", parameters: 331_968, memoryBytes: 234_500_000 } as const,
-    "Transformer: 331,968 parameters, training takes about 235 MB more; first epoch",
+    "Transformer: 331,968 parameters, training takes about 235 MB more",
   ],
   [
     { stage: "epoch", epoch: 3, epochs: 80, loss: 6.54321, secondsLeft: 90.4 } as const,

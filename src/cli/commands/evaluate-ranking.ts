@@ -72,7 +72,8 @@ function createRankingLines(size: string) {
       }
       baselines.stop();
       if (progress.stage === "epoch") transformer.announce(progress.secondsLeft * 1000);
-      transformer.update(text, undefined);
+      if (progress.stage === "start") transformer.keep(text);
+      transformer.update(progress.stage === "start" ? "first epoch" : text, undefined);
     },
     stop: () => {
       baselines.stop();

@@ -14,7 +14,8 @@ import { exitWhenAborted, withInterruption } from "../interruption.ts";
 import { noteDeed } from "../note-deed.ts";
 import { parseName } from "../parse-options.ts";
 import { createProgressLine } from "../progress.ts";
-import { describeTrainingProgress } from "../training-line.ts";
+import { createTimedLine } from "../timed-line.ts";
+import { showTraining } from "../training-line.ts";
 import { writeOutput } from "../write-output.ts";
 import { parseUser } from "./privacy-erase.ts";
 
@@ -63,7 +64,8 @@ export function privacyPruneCommand(): Command {
 async function runRelearn(options: DatabaseOptions): Promise<void> {
   await withInterruption(async (signal) => {
     exitWhenAborted(signal);
-    const line = createProgressLine({ stream: process.stderr, clock: Date.now });
+    const work = () => "training without the erased users";
+    const line = createTimedLine({ work, stream: process.stderr, clock: Date.now });
     const lines: string[] = [];
     await withDatabase(options, async ({ store, configuration }) => {
       for (const scenario of configuration.scenarios) {
@@ -76,7 +78,7 @@ async function runRelearn(options: DatabaseOptions): Promise<void> {
             store,
             configuration,
             scenario,
-            onProgress: (progress) => line.update(describeTrainingProgress(progress)),
+            onProgress: (progress) => showTraining(line, progress),
           }),
         );
         const staying = await tellStaying({ store, configuration }, scenario.name);

@@ -15,7 +15,7 @@ import { exitWhenAborted, withInterruption } from "../interruption.ts";
 import { noteDeed } from "../note-deed.ts";
 import { integerIn } from "../parse-options.ts";
 import { createTimedLine } from "../timed-line.ts";
-import { describeTrainingProgress } from "../training-line.ts";
+import { showTraining } from "../training-line.ts";
 
 interface TrainCommandOptions extends DatabaseOptions {
   readonly scenario?: string;
@@ -60,8 +60,7 @@ async function runTrain(options: TrainCommandOptions): Promise<void> {
     const onProgress = (progress: TrainProgress) => {
       if (progress.stage === "start")
         work = `training ${formatWhole(progress.parameters)} parameters`;
-      const share = progress.stage === "epoch" ? progress.epoch / progress.epochs : undefined;
-      line.update(describeTrainingProgress(progress), share);
+      showTraining(line, progress);
     };
     const cycle = await withDatabase(options, async ({ store, configuration }) => {
       const scenario = findScenario(configuration, options.scenario);

@@ -66,7 +66,7 @@ export function describeRankingProgress(progress: RankingProgress): string {
     case "baseline":
       return `baseline ${progress.fit} of ${progress.fits}: ${progress.ranker} ${progress.settings}`;
     case "start":
-      return `Transformer: ${formatWhole(progress.parameters)} parameters, training takes about ${formatWhole(Math.ceil(progress.memoryBytes / 1e6))} MB more; first epoch`;
+      return `Transformer: ${formatWhole(progress.parameters)} parameters, training takes about ${formatWhole(Math.ceil(progress.memoryBytes / 1e6))} MB more`;
     case "epoch": {
       const { epoch, epochs, loss, metric, bestMetric, secondsLeft } = progress;
       const best = bestMetric === undefined ? "" : `, best ${bestMetric.toFixed(4)}`;

@@ -5,7 +5,7 @@ import { learnerSeed, learnerThreads } from "../../host/learner-settings.ts";
 import { createStart } from "../../lab/closed-loop/train-on-behaviour.ts";
 import { createCatalogueWorld } from "../../lab/worlds/catalogue-world.ts";
 import { createTimedLine } from "../timed-line.ts";
-import { describeTrainingProgress } from "../training-line.ts";
+import { showTraining } from "../training-line.ts";
 import { readSequences, type SimulationSettings } from "./job.ts";
 
 /** Writes facts about the data and the trained policy to standard error. */
@@ -24,10 +24,7 @@ async function trainStart(
     world,
     seed: learnerSeed,
     threads: learnerThreads,
-    onProgress: (progress) => {
-      const share = progress.stage === "epoch" ? progress.epoch / progress.epochs : undefined;
-      line.update(describeTrainingProgress(progress), share);
-    },
+    onProgress: (progress) => showTraining(line, progress),
   }).finally(() => line.stop());
   process.stderr.write(`${reason}\n`);
 }
