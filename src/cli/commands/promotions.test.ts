@@ -92,6 +92,18 @@ test("a roll-back records who asked for it and why", async () => {
   ]);
 });
 
+test("a roll-back of a policy that serves no longer is refused, so a retry goes back once", async () => {
+  const { store, engine, operate } = await openCommand();
+  const first = await operate("roll-back", "--serving", "3");
+  expect(first.text).toBe("scenario shop is served by policy 1 again\n");
+  expect(await operate("roll-back", "--serving", "3")).toEqual({
+    exitCode: 1,
+    text: expect.stringContaining("policy 3 of scenario shop serves no longer: policy 1 does"),
+  });
+  expect((await store.policies.assignment("shop")).serving).toBe(1);
+  expect(await engine.interventions({ limit: 9 })).toHaveLength(1);
+});
+
 // Commander itself explains wrong usage.
 test.each([
   [["promotions", "pin", "seven", "--scenario", "shop"], 2, /^$/],

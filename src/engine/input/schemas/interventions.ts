@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { isPlain } from "../../../domain/ids.ts";
-import type { InterventionNote } from "../../../domain/intervention.ts";
 import { exactly } from "../exactly.ts";
 import { name, optional, storeNumber, unfitText } from "../fields.ts";
 import type { InterventionInput, RollBackInput } from "../input.ts";
@@ -18,9 +17,6 @@ export const noteFields: {
   readonly by: z.ZodExactOptional<z.ZodString>;
   readonly reason: z.ZodExactOptional<z.ZodString>;
 } = { by: optional(trimmed(256).refine(isPlain, unfitText)), reason: optional(trimmed(1000)) };
-export const noteInput: z.ZodType<InterventionNote> = exactly<InterventionNote>()(
-  z.strictObject(noteFields),
-);
 
 /** Fields of a roll-back beside its scenario. */
 export const rollBackFields: typeof noteFields & {
