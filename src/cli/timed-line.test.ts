@@ -21,7 +21,9 @@ test("work of minutes is announced once its first part is measured, and then wha
   at(30).update("1 of 100", 0.01);
   expect(written()).toBe("1 of 100\n");
   at(36).update("4 of 100", 0.04);
-  expect(written()).toBe("audit of 9 rows: about 3 min\n4 of 100, about 3 min left\n");
+  expect(written()).toBe("audit of 9 rows: about 3 min\n");
+  at(41).update("6 of 100", 0.06);
+  expect(written()).toBe("6 of 100, about 3 min left\n");
   at(128).update("50 of 100", 0.5);
   expect(written()).toBe("50 of 100, about 100 s left\n");
   at(228).update("100 of 100", 1);
